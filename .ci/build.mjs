@@ -1,0 +1,83 @@
+// Builds dist: one CommonJS bundle per entry, an ES module over each public one, rolled-up types.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { rollup } from 'rollup'
+import dts from 'rollup-plugin-dts'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+/** Entry → bundle. A bundle may `require` another one of these when, and only when, it needs it. */
+const BUNDLES = {
+  'src/index.ts': 'index',
+  'src/register.ts': 'register',
+  'src/vault/load.ts': 'load',
+  'src/sync/bridge.ts': 'bridge',
+  'src/sync/register-worker.ts': 'register-worker',
+  'src/run/main.ts': 'locker-run',
+  'src/dev-server/index.ts': 'dev-server',
+  'src/dev-server/main.ts': 'locker-dev',
+}
+const PUBLIC = { 'src/index.ts': 'index', 'src/dev-server/index.ts': 'dev-server' }
+
+rmSync('dist', { recursive: true, force: true })
+
+const bundled = new Set()
+for (const [entry, name] of Object.entries(BUNDLES)) await bundle(entry, name)
+for (const [entry, name] of Object.entries(PUBLIC)) await publish(entry, name)
+writeLicences()
+
+async function bundle(entry, name) {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    outfile: `dist/${name}.cjs`,
+    bundle: true,
+    metafile: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    legalComments: 'none',
+    logLevel: 'warning',
+    // Deferred bundles are loaded by path at run time: see src/deferred.ts.
+    external: ['./*.cjs'],
+    define: { VERSION: JSON.stringify(version), 'import.meta.url': '""' },
+  })
+  for (const input of Object.keys(metafile.inputs)) {
+    const [, folder] = /^(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? []
+    if (folder) bundled.add(folder)
+  }
+}
+
+/** The ES module re-exports the CommonJS one: one copy of every class, whoever imports. */
+async function publish(entry, name) {
+  const names = Object.keys((await import(`../dist/${name}.cjs`)).default)
+  const list = names.join(', ')
+  writeFileSync(`dist/${name}.mjs`, `import bundle from './${name}.cjs'\nexport const { ${list} } = bundle\n`)
+  const types = await rollup({
+    input: entry,
+    plugins: [dts()],
+    external: [...builtinModules, ...builtinModules.map((module) => `node:${module}`)],
+  })
+  for (const extension of ['d.cts', 'd.mts']) await types.write({ file: `dist/${name}.${extension}`, format: 'es' })
+  await types.close()
+}
+
+/** What is bundled ships with its licence. */
+function writeLicences() {
+  const texts = [...bundled].sort().map((folder) => {
+    const { name: packageName, version: packageVersion } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+    return `${packageName} ${packageVersion}\n\n${readLicence(folder)}`
+  })
+  writeFileSync('dist/LICENSES.txt', texts.join(`\n\n${'-'.repeat(80)}\n\n`))
+}
+
+function readLicence(folder) {
+  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'License.txt']) {
+    try {
+      return readFileSync(`${folder}/${file}`, 'utf8').trim()
+    } catch {}
+  }
+  throw new Error(`no licence file in ${folder}`)
+}

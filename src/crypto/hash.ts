@@ -1,0 +1,11 @@
+/** Salted hashes: how the server tells keys and names apart without reading them. protocol: section 2, 4 */
+import { createHash } from 'node:crypto'
+
+/**
+ * @param projectId the project's number, the salt
+ * @param text a secret's key or an environment's name
+ * @returns base64url without padding, 43 characters
+ */
+export function hashText(projectId: number, text: string): string {
+  return createHash('sha256').update(String(projectId)).update(text, 'utf8').digest('base64url')
+}
