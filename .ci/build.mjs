@@ -1,6 +1,7 @@
 // Builds dist: one CommonJS bundle per entry, an ES module over each public one, rolled-up types.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { rollup } from 'rollup'
@@ -20,6 +21,16 @@ const BUNDLES = {
   'src/dev-server/index.ts': 'dev-server',
   'src/dev-server/main.ts': 'locker-dev',
 }
+/** synckit starts its worker with `node:worker_threads`; ours takes its place. See src/sync/worker-threads.ts. */
+const guardWorkers = {
+  name: 'guard-workers',
+  setup({ onResolve }) {
+    onResolve({ filter: /^node:worker_threads$/ }, ({ importer }) =>
+      /[\\/]synckit[\\/]lib[\\/]/.test(importer) ? { path: resolve('src/sync/worker-threads.ts') } : undefined,
+    )
+  },
+}
+
 const PUBLIC = { 'src/index.ts': 'index', 'src/dev-server/index.ts': 'dev-server' }
 
 rmSync('dist', { recursive: true, force: true })
@@ -40,9 +51,10 @@ async function bundle(entry, name) {
     format: 'cjs',
     legalComments: 'none',
     logLevel: 'warning',
+    plugins: [guardWorkers],
     // Deferred bundles are loaded by path at run time: see src/deferred.ts.
     external: ['./*.cjs'],
-    define: { VERSION: JSON.stringify(version), 'import.meta.url': '""' },
+    define: { VERSION: JSON.stringify(version) },
   })
   for (const input of Object.keys(metafile.inputs)) {
     const [, folder] = /^(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? []
@@ -60,14 +72,17 @@ async function publish(entry, name) {
     plugins: [dts()],
     external: [...builtinModules, ...builtinModules.map((module) => `node:${module}`)],
   })
-  for (const extension of ['d.cts', 'd.mts']) await types.write({ file: `dist/${name}.${extension}`, format: 'es' })
+  for (const extension of ['d.cts', 'd.mts'])
+    await types.write({ file: `dist/${name}.${extension}`, format: 'es' })
   await types.close()
 }
 
 /** What is bundled ships with its licence. */
 function writeLicences() {
   const texts = [...bundled].sort().map((folder) => {
-    const { name: packageName, version: packageVersion } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+    const { name: packageName, version: packageVersion } = JSON.parse(
+      readFileSync(`${folder}/package.json`, 'utf8'),
+    )
     return `${packageName} ${packageVersion}\n\n${readLicence(folder)}`
   })
   writeFileSync('dist/LICENSES.txt', texts.join(`\n\n${'-'.repeat(80)}\n\n`))

@@ -1,0 +1,63 @@
+/** One deadline over everything that a load does: requests, retries, waits. */
+
+/** Runs from its creation. */
+export interface Deadline {
+  /** Fires when time is up, when the caller cancels, or at {@link Deadline.end}. */
+  readonly signal: AbortSignal
+  /** The whole span, for the error. */
+  readonly timeoutMs: number
+  /** 0 when time is up. */
+  remainingMs(): number
+  /** Whether time is up: tells that from a caller who cancelled. */
+  isOver(): boolean
+  /** Stops the clock and whatever still waits on the signal. */
+  end(): void
+}
+
+/**
+ * @param timeoutMs 1 and up
+ * @param caller cancels as well; its reason becomes the signal's
+ */
+export function startDeadline(timeoutMs: number, caller?: AbortSignal): Deadline {
+  const controller = new AbortController()
+  const startedMs = performance.now()
+  const remainingMs = () => Math.max(0, timeoutMs - (performance.now() - startedMs))
+  let isOver = false
+  const timer = setTimeout(() => {
+    isOver = true
+    controller.abort()
+  }, timeoutMs)
+  const cancel = () => controller.abort(caller?.reason)
+  if (caller?.aborted) cancel()
+  caller?.addEventListener('abort', cancel)
+  return {
+    signal: controller.signal,
+    timeoutMs,
+    remainingMs,
+    isOver: () => isOver,
+    end: () => {
+      clearTimeout(timer)
+      caller?.removeEventListener('abort', cancel)
+      controller.abort()
+    },
+  }
+}
+
+/**
+ * @param delayMs 0 and up
+ * @param signal cuts the wait short; its reason is thrown
+ */
+export function wait(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const cancel = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', cancel)
+      resolve()
+    }, delayMs)
+    signal.addEventListener('abort', cancel, { once: true })
+  })
+}

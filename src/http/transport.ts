@@ -1,0 +1,148 @@
+/** One request, one answer: capped body, no redirects, cancelled at once. It judges nothing. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+import type { Connection } from '../config/config.ts'
+import { APIConnectionError } from '../errors.ts'
+import { version } from '../version.ts'
+import { createDispatcher } from './dispatcher.ts'
+import type { Endpoint } from './endpoints.ts'
+
+/** The largest body taken, compressed or not. */
+export const MAX_BODY_BYTES = 64 * 1024 * 1024
+
+/** What came back, whatever it is. */
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** Decompressed. */
+  readonly body: Buffer
+}
+
+/** The way to one service with one access key. */
+export interface Transport {
+  /**
+   * @param endpoint what to ask for
+   * @param signal cancels; its reason is thrown
+   * @param body JSON text, for POST and PUT
+   * @throws APIConnectionError when the body is too large or can't be decompressed, else whatever the network threw
+   */
+  send(endpoint: Endpoint, signal: AbortSignal, body?: string): Promise<Answer>
+  /** Closes every connection, busy or not. */
+  close(): void
+}
+
+/**
+ * @param connection where the service is
+ * @param accessKeyId the bearer token
+ */
+export function createTransport(connection: Connection, accessKeyId: string): Transport {
+  const dispatcher = createDispatcher(connection)
+  const { origin, pathname } = new URL(connection.apiBase)
+  const basePath = pathname.replace(/\/$/, '')
+  const headers = {
+    'user-agent': `lockerpm/${version}`,
+    'cache-control': 'no-cache',
+    accept: 'application/json',
+    ...lowerCaseNames(connection.headers),
+    authorization: `Bearer ${accessKeyId}`,
+  }
+  return {
+    send: async ({ method, path }, signal, body) => {
+      const request = {
+        origin,
+        method,
+        path: basePath + path,
+        headers: withBodyHeaders(headers, body),
+        body: body ?? null,
+      }
+      return decompress(await exchange(dispatcher, request, signal))
+    },
+    close: () => {
+      // Nobody is left to hear how the connections ended.
+      dispatcher.destroy().catch(() => {})
+    },
+  }
+}
+
+/** One spelling of a name, so that a user's `Accept` replaces ours and is not sent beside it. */
+function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([header, value]) => [header.toLowerCase(), value]))
+}
+
+function withBodyHeaders(headers: Record<string, string>, body: string | undefined): Record<string, string> {
+  return body === undefined ? headers : { ...headers, 'content-type': 'application/json' }
+}
+
+/** Rejects the moment the signal fires, also while undici is still connecting and has nothing to abort. */
+function exchange(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const chunks: Buffer[] = []
+    let size = 0
+    let controller: Dispatcher.DispatchController | undefined
+    let start: Pick<Answer, 'status' | 'headers'> = { status: 0, headers: {} }
+
+    const settle = (finish: () => void) => {
+      signal.removeEventListener('abort', cancel)
+      finish()
+    }
+    const cancel = () => {
+      settle(() => reject(signal.reason))
+      controller?.abort(signal.reason)
+    }
+    signal.addEventListener('abort', cancel)
+
+    dispatcher.dispatch(request, {
+      onRequestStart: (started) => {
+        controller = started
+        if (signal.aborted) started.abort(signal.reason)
+      },
+      onResponseStart: (_, status, headers) => {
+        start = { status, headers }
+      },
+      onResponseData: (receiving, chunk) => {
+        size += chunk.length
+        if (size > MAX_BODY_BYTES) return receiving.abort(tooLarge())
+        chunks.push(chunk)
+      },
+      onResponseEnd: () => settle(() => resolve({ ...start, body: Buffer.concat(chunks, size) })),
+      onResponseError: (_, error) => settle(() => reject(error)),
+    })
+  })
+}
+
+/** We ask for no compression, but a proxy may compress all the same. */
+function decompress(answer: Answer): Answer {
+  const encoding = String(answer.headers['content-encoding'] ?? 'identity').toLowerCase()
+  if (encoding === 'identity' || encoding === '') return answer
+  const zlib: typeof import('node:zlib') = require('node:zlib')
+  const decoders = {
+    gzip: zlib.gunzipSync,
+    'x-gzip': zlib.gunzipSync,
+    deflate: zlib.inflateSync,
+    br: zlib.brotliDecompressSync,
+  }
+  const decode = Object.hasOwn(decoders, encoding) ? decoders[encoding as keyof typeof decoders] : undefined
+  if (decode === undefined) throw undecodable()
+  try {
+    return { ...answer, body: decode(answer.body, { maxOutputLength: MAX_BODY_BYTES }) }
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : undecodable()
+  }
+}
+
+function tooLarge(): APIConnectionError {
+  return new APIConnectionError(
+    `the answer is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB. Check LOCKER_API_BASE`,
+  )
+}
+
+function undecodable(): APIConnectionError {
+  return new APIConnectionError(
+    "the answer's compression can't be read. Check LOCKER_API_BASE, and any proxy in between",
+  )
+}

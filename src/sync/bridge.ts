@@ -1,0 +1,62 @@
+/** The calling side of synckit: waits for a worker, at most until the deadline, whatever becomes of it. */
+import { join } from 'node:path'
+import { startWorkerThread } from 'synckit'
+import { APIConnectionError, CliRunError, describeFailure, LockerError } from '../errors.ts'
+import type { LineSink, LogLevel } from '../logger.ts'
+import type { LoadRequest } from '../vault/load.ts'
+import type { Snapshot } from '../vault/snapshot.ts'
+import { openReply } from './protocol.ts'
+
+/** How long after its own deadline a worker may still answer: its error says more than ours. */
+export const GRACE_MS = 500
+
+/**
+ * Blocks this thread until the snapshot is there.
+ *
+ * @param request whose secrets, from where
+ * @param logLevel what the worker's logger keeps
+ * @param sink where the worker's lines go
+ * @throws CliRunError `cli_error` when the worker can't start or dies, APIConnectionError when it doesn't answer
+ *   in time, else as `loadSnapshot`
+ */
+export function loadSnapshotSync(request: LoadRequest, logLevel: LogLevel, sink: LineSink): Snapshot {
+  const { timeoutMs } = request.connection
+  const text = callWorker('register-worker.cjs', JSON.stringify({ request, logLevel }), timeoutMs + GRACE_MS)
+  return openReply<Snapshot>(text, sink)
+}
+
+function callWorker(file: string, argument: string, timeoutMs: number): string {
+  try {
+    // Every option is named: synckit would read the ones left out from SYNCKIT_* variables.
+    const call = startWorkerThread<(argument: string) => Promise<string>>(join(__dirname, file), {
+      timeout: timeoutMs,
+      execArgv: [],
+      globalShims: false,
+      transferList: [],
+    })
+    return call(argument)
+  } catch (error) {
+    throw failureOfWorker(error, timeoutMs)
+  }
+}
+
+function failureOfWorker(error: unknown, timeoutMs: number): LockerError {
+  if (error instanceof LockerError) return error
+  if (error instanceof Error && error.message.includes('Atomics.wait() failed: timed-out')) {
+    return new APIConnectionError(
+      `no answer within ${timeoutMs} ms (LOCKER_TIMEOUT_MS), not even from our own worker`,
+      {
+        cause: 'ETIMEDOUT',
+        retryable: true,
+      },
+    )
+  }
+  const reason = describeFailure(error)
+  const advice =
+    reason === 'ERR_ACCESS_DENIED'
+      ? 'Node was started with --permission: add --allow-worker'
+      : 'use --import instead of -r, which needs no worker, or report this'
+  return new CliRunError(`the worker thread that talks to the service failed (${reason}): ${advice}`, {
+    cause: reason,
+  })
+}

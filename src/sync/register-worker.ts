@@ -1,0 +1,23 @@
+/** The worker behind register: one load, one answer, and then it is done. */
+import { parentPort } from 'node:worker_threads'
+import { runAsWorker } from 'synckit'
+import { loadVault } from '../deferred.ts'
+import { createLogger, type LogLevel } from '../logger.ts'
+import type { LoadRequest } from '../vault/load.ts'
+import { replyTo } from './protocol.ts'
+
+/** What register asks its worker. */
+export interface WorkerCall {
+  readonly request: LoadRequest
+  readonly logLevel: LogLevel
+}
+
+runAsWorker(async (text: string): Promise<string> => {
+  const { request, logLevel }: WorkerCall = JSON.parse(text)
+  const lines: string[] = []
+  const logger = createLogger(logLevel, (line) => lines.push(line))
+  const reply = await replyTo(() => loadVault().loadSnapshot(request, logger), lines)
+  // After the answer has gone out: a worker that nobody will ask again gives back 6 to 9 MB.
+  setImmediate(() => parentPort?.close())
+  return reply
+})

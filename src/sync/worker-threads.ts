@@ -1,0 +1,22 @@
+/**
+ * `node:worker_threads` as synckit sees it: the build puts this in its place. A worker of ours inherits nothing
+ * and can hurt nobody.
+ */
+import { Worker as NodeWorker, type WorkerOptions } from 'node:worker_threads'
+
+export { MessageChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+
+/** synckit names its worker's options itself; these three must not be what it chooses. */
+export class Worker extends NodeWorker {
+  constructor(file: string | URL, options: WorkerOptions) {
+    super(file, {
+      ...options,
+      // No NODE_OPTIONS and no -r: the user's preloads, this one among them, must not run again in here.
+      env: {},
+      execArgv: [],
+    })
+    // A worker that dies late (out of memory, say) has already been reported as a failed call. Without a
+    // listener its 'error' event would kill the application.
+    this.on('error', () => {})
+  }
+}

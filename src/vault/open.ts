@@ -1,0 +1,77 @@
+/** Snapshot and access key to what an environment is made of: decrypts what is asked for, no more. */
+import { isUtf8 } from 'node:buffer'
+import { decrypt, openProjectKeys } from '../crypto/cipher.ts'
+import { hashText } from '../crypto/hash.ts'
+import { type KeyPair, stretchAccessKey } from '../crypto/keys.ts'
+import type { WireSecret } from '../wire/types.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Keys to values. An undefined value is authentic, but no UTF-8: it can't be a string. */
+export type OpenedLayer = ReadonlyMap<string, string | undefined>
+
+/** What a start merges. */
+export interface OpenedSecrets {
+  /** The secrets that belong to no environment, and so to each. */
+  readonly all: OpenedLayer
+  /** The chosen environment's own; empty for ALL. */
+  readonly environment: OpenedLayer
+  /** Lines for stderr about secrets whose very key can't be a string. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * @param snapshot what the service sent
+ * @param secretBytes the secret access key, decoded
+ * @param environment the environment's name; undefined: ALL
+ * @throws CliRunError `cli_error` when the two halves of the access key don't belong together, or a key or
+ *   value fails its integrity check
+ */
+export function openSecrets(
+  snapshot: Snapshot,
+  secretBytes: Buffer,
+  environment: string | undefined,
+): OpenedSecrets {
+  const keys = openProjectKeys(stretchAccessKey(secretBytes), snapshot.profileKey)
+  const hash = environment === undefined ? undefined : hashText(snapshot.projectId, environment)
+  const warnings: string[] = []
+  const own = hash === undefined ? [] : snapshot.secrets.filter((secret) => secret.environment_hash === hash)
+  return {
+    all: openLayer(keys, snapshot.secrets.filter(isOfAll), warnings),
+    environment: openLayer(keys, own, warnings),
+    warnings,
+  }
+}
+
+/**
+ * @param keys the project's keys
+ * @param text an EncString; null or empty means empty. protocol: section 2, Rules
+ * @param field which field of which record, for the error
+ * @returns the text; undefined when it is authentic but no UTF-8
+ * @throws CliRunError `cli_error` when it isn't what the project's keys encrypted
+ */
+export function openText(keys: KeyPair, text: string | null, field: string): string | undefined {
+  if (text === null || text === '') return ''
+  const bytes = decrypt(keys, text, field)
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined
+}
+
+/** A secret of ALL has neither id nor hash of an environment. */
+function isOfAll(secret: WireSecret): boolean {
+  return !secret.environment_id && !secret.environment_hash
+}
+
+/** The server keeps (key, environment) unique; if two came all the same, the younger one counts. */
+function openLayer(keys: KeyPair, secrets: readonly WireSecret[], warnings: string[]): OpenedLayer {
+  const layer = new Map<string, string | undefined>()
+  for (const secret of [...secrets].sort(byRevision)) {
+    const key = openText(keys, secret.key, `key of secret ${secret.id}`)
+    const value = openText(keys, secret.value, `value of secret ${secret.id}`)
+    if (key === undefined) warnings.push(`secret ${secret.id} is left out: its key is not UTF-8 text`)
+    else layer.set(key, value)
+  }
+  return layer
+}
+
+function byRevision(a: WireSecret, b: WireSecret): number {
+  return (a.revision_date ?? 0) - (b.revision_date ?? 0)
+}
