@@ -14,7 +14,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const BUNDLES = {
   'src/index.ts': 'index',
   'src/register.ts': 'register',
-  'src/vault/load.ts': 'load',
+  'src/vault/fetch.ts': 'fetch',
   'src/sync/bridge.ts': 'bridge',
   'src/sync/register-worker.ts': 'register-worker',
   'src/run/main.ts': 'locker-run',

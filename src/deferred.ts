@@ -3,12 +3,12 @@
  * The paths are those of `dist`, where every bundle lies beside the others.
  */
 
-/** undici, the wire and the load: for whoever asks the service without a worker in between. */
-export function loadVault(): typeof import('./vault/load.ts') {
-  return require('./load.cjs')
+/** undici, the wire and the fetch: for whoever asks the service from its own thread. */
+export function requireFetch(): typeof import('./vault/fetch.ts') {
+  return require('./fetch.cjs')
 }
 
-/** synckit and the calling side of the worker. */
-export function loadBridge(): typeof import('./sync/bridge.ts') {
+/** synckit and the calling side of the worker: for whoever must block until the answer is there. */
+export function requireBridge(): typeof import('./sync/bridge.ts') {
   return require('./bridge.cjs')
 }

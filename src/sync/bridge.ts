@@ -1,11 +1,11 @@
 /** The calling side of synckit: waits for a worker, at most until the deadline, whatever becomes of it. */
 import { join } from 'node:path'
 import { startWorkerThread } from 'synckit'
-import { APIConnectionError, CliRunError, describeFailure, LockerError } from '../errors.ts'
+import { APIConnectionError, CliRunError, describeFailure, type LockerError } from '../errors.ts'
 import type { LineSink, LogLevel } from '../logger.ts'
-import type { LoadRequest } from '../vault/load.ts'
-import type { Snapshot } from '../vault/snapshot.ts'
+import type { Fetched, FetchRequest } from '../vault/fetch.ts'
 import { openReply } from './protocol.ts'
+import { stopLatestWorker } from './worker-threads.ts'
 
 /** How long after its own deadline a worker may still answer: its error says more than ours. */
 export const GRACE_MS = 500
@@ -17,12 +17,12 @@ export const GRACE_MS = 500
  * @param logLevel what the worker's logger keeps
  * @param sink where the worker's lines go
  * @throws CliRunError `cli_error` when the worker can't start or dies, APIConnectionError when it doesn't answer
- *   in time, else as `loadSnapshot`
+ *   in time, else as `fetchProject`
  */
-export function loadSnapshotSync(request: LoadRequest, logLevel: LogLevel, sink: LineSink): Snapshot {
+export function fetchProjectSync(request: FetchRequest, logLevel: LogLevel, sink: LineSink): Fetched {
   const { timeoutMs } = request.connection
   const text = callWorker('register-worker.cjs', JSON.stringify({ request, logLevel }), timeoutMs + GRACE_MS)
-  return openReply<Snapshot>(text, sink)
+  return openReply<Fetched>(text, sink)
 }
 
 function callWorker(file: string, argument: string, timeoutMs: number): string {
@@ -36,12 +36,12 @@ function callWorker(file: string, argument: string, timeoutMs: number): string {
     })
     return call(argument)
   } catch (error) {
+    stopLatestWorker()
     throw failureOfWorker(error, timeoutMs)
   }
 }
 
 function failureOfWorker(error: unknown, timeoutMs: number): LockerError {
-  if (error instanceof LockerError) return error
   if (error instanceof Error && error.message.includes('Atomics.wait() failed: timed-out')) {
     return new APIConnectionError(
       `no answer within ${timeoutMs} ms (LOCKER_TIMEOUT_MS), not even from our own worker`,

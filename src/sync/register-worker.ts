@@ -1,14 +1,14 @@
 /** The worker behind register: one load, one answer, and then it is done. */
 import { parentPort } from 'node:worker_threads'
 import { runAsWorker } from 'synckit'
-import { loadVault } from '../deferred.ts'
+import { requireFetch } from '../deferred.ts'
 import { createLogger, type LogLevel } from '../logger.ts'
-import type { LoadRequest } from '../vault/load.ts'
+import type { FetchRequest } from '../vault/fetch.ts'
 import { replyTo } from './protocol.ts'
 
 /** What register asks its worker. */
 export interface WorkerCall {
-  readonly request: LoadRequest
+  readonly request: FetchRequest
   readonly logLevel: LogLevel
 }
 
@@ -16,7 +16,7 @@ runAsWorker(async (text: string): Promise<string> => {
   const { request, logLevel }: WorkerCall = JSON.parse(text)
   const lines: string[] = []
   const logger = createLogger(logLevel, (line) => lines.push(line))
-  const reply = await replyTo(() => loadVault().loadSnapshot(request, logger), lines)
+  const reply = await replyTo(() => requireFetch().fetchProject(request, logger), lines)
   // After the answer has gone out: a worker that nobody will ask again gives back 6 to 9 MB.
   setImmediate(() => parentPort?.close())
   return reply

@@ -6,6 +6,14 @@ import { Worker as NodeWorker, type WorkerOptions } from 'node:worker_threads'
 
 export { MessageChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 
+let latest: NodeWorker | undefined
+
+/** Ends the worker that was started last: one that failed to answer might spin on beside the application. */
+export function stopLatestWorker(): void {
+  // It settles when the worker is gone, and never fails.
+  void latest?.terminate()
+}
+
 /** synckit names its worker's options itself; these three must not be what it chooses. */
 export class Worker extends NodeWorker {
   constructor(file: string | URL, options: WorkerOptions) {
@@ -18,5 +26,6 @@ export class Worker extends NodeWorker {
     // A worker that dies late (out of memory, say) has already been reported as a failed call. Without a
     // listener its 'error' event would kill the application.
     this.on('error', () => {})
+    latest = this
   }
 }

@@ -1,75 +1,35 @@
-/** The use case: what the service holds for an access key, as one {@link Snapshot}. */
-import type { Connection } from '../config/config.ts'
-import { hashText } from '../crypto/hash.ts'
-import { ResourceNotFoundError } from '../errors.ts'
-import { type Deadline, startDeadline } from '../http/deadline.ts'
-import { endpoints } from '../http/endpoints.ts'
-import type { SettingNames } from '../http/failure.ts'
-import { createService, type Service } from '../http/service.ts'
+/**
+ * THE use case: from a configuration to the secrets of its environment, for all three doors. Written once, as
+ * a generator that yields what takes time, because one door has to block where the others await: `perform.ts`.
+ */
+import type { Config } from '../config/config.ts'
+import { settingNames } from '../config/origin.ts'
+import { requireAccessKey } from '../config/resolve.ts'
 import type { Logger } from '../logger.ts'
-import { decodeEnvironment, decodePage, decodeProfile, decodeSecret } from '../wire/decode.ts'
-import { loadList } from './pages.ts'
-import type { Snapshot } from './snapshot.ts'
-
-/** Plain data: it crosses to the worker as JSON. The secret access key is not in it. */
-export interface LoadRequest {
-  readonly accessKeyId: string
-  readonly connection: Connection
-  /** Must exist; undefined: ALL, which always does. */
-  readonly environment: string | undefined
-  /** Where the settings came from, for errors. */
-  readonly settings: SettingNames
-}
+import { openCache } from './cache.ts'
+import { knowsEnvironment, missingEnvironment } from './environment-check.ts'
+import type { Clock } from './freshness.ts'
+import { loadCached } from './load-cached.ts'
+import { openSealedSnapshot } from './sealed-snapshot.ts'
+import { fetchSnapshot, type Load, open } from './steps.ts'
 
 /**
- * Profile and secrets are asked for side by side: nothing in one depends on the other.
- *
- * @param request whose secrets, from where
- * @param signal cancels; its reason is thrown
- * @returns the whole project's ciphertext
- * @throws ResourceNotFoundError when the environment doesn't exist; else the errors of `http/failure.ts`
+ * @throws LockerError when there is no access key; CliRunError when something can't be decrypted or a sealed
+ *   snapshot can't be used; else the errors of `fetchProject`
  */
-export async function loadSnapshot(
-  request: LoadRequest,
-  logger: Logger,
-  signal?: AbortSignal,
-): Promise<Snapshot> {
-  const deadline = startDeadline(request.connection.timeoutMs, signal)
-  const { connection, accessKeyId, settings } = request
-  const service = createService({ connection, accessKeyId, settings, logger })
-  try {
-    const [profile, list] = await Promise.all([
-      service.read(endpoints.profile, decodeProfile, deadline),
-      loadList(service, { endpoint: endpoints.secrets, decodeItem: decodeSecret }, deadline),
-    ])
-    const snapshot: Snapshot = {
-      projectId: profile.project_id,
-      profileKey: profile.key,
-      revisionDate: list.revisionDate,
-      secrets: list.items,
+export function* load(config: Config, logger: Logger, clock: Clock): Load {
+  const accessKey = requireAccessKey(config)
+  const context = { config, logger, clock, accessKey }
+  const { connection, environment, snapshotFile, cacheFolder } = config
+  const scope = { apiBase: connection.apiBase, accessKey, environment }
+  if (snapshotFile !== undefined) {
+    const snapshot = openSealedSnapshot({ ...scope, file: snapshotFile }, config.maxStaleSeconds, clock.now())
+    if (environment !== undefined && !knowsEnvironment(snapshot, environment)) {
+      throw missingEnvironment(environment, settingNames(config).environment)
     }
-    await checkEnvironment(service, snapshot, request, deadline)
-    logger.debug`loaded ${snapshot.secrets.length} secrets at revision ${snapshot.revisionDate}`
-    return snapshot
-  } finally {
-    deadline.end()
-    service.close()
+    return open(snapshot, context)
   }
-}
-
-/** A typo must not start production on defaults. protocol: section 4 */
-async function checkEnvironment(
-  service: Service,
-  { projectId, secrets }: Snapshot,
-  { environment, settings }: LoadRequest,
-  deadline: Deadline,
-): Promise<void> {
-  if (environment === undefined) return
-  const hash = hashText(projectId, environment)
-  if (secrets.some((secret) => secret.environment_hash === hash)) return
-  const found = await service.read(endpoints.environments({ hash }), decodePage(decodeEnvironment), deadline)
-  if (found.results.some((candidate) => candidate.hash === hash)) return
-  throw new ResourceNotFoundError(
-    `there is no environment ${JSON.stringify(environment)} in this project: check ${settings.environment} (names are case-sensitive)`,
-  )
+  const cache = cacheFolder === undefined ? undefined : openCache({ ...scope, folder: cacheFolder }, logger)
+  if (cache !== undefined) return yield* loadCached(cache, context)
+  return open(yield* fetchSnapshot(context, connection.timeoutMs), context)
 }

@@ -1,5 +1,5 @@
 /** A whole list from its pages, untorn. protocol: section 4 */
-import { APIConnectionError } from '../errors.ts'
+import { APIConnectionError, LockerError } from '../errors.ts'
 import type { Deadline } from '../http/deadline.ts'
 import { type Endpoint, followNext, type ListFilter } from '../http/endpoints.ts'
 import type { Service } from '../http/service.ts'
@@ -39,11 +39,13 @@ export async function loadList<Item extends { readonly id: string }>(
   let sideBySide = true
   for (let attempt = 1; attempt <= MAX_READS; attempt++) {
     const first = await readNumber(1)
-    const pages: WirePage<Item>[] = sideBySide
-      ? await readSideBySide(first, readNumber)
-      : await readByNext(first, readPage, service.apiBase)
+    const rest: Promise<WirePage<Item>[]> = sideBySide
+      ? readSideBySide(first, readNumber)
+      : readByNext(first, readPage, service.apiBase)
+    const pages = [first, ...(await rest.catch(nothingIfGone))]
     const items = pages.flatMap((page) => page.results)
-    const isWhole: boolean = hasDistinctIds(items) && (!sideBySide || items.length === first.count)
+    const isWhole: boolean =
+      hasDistinctIds(items) && !pages.at(-1)?.next && (!sideBySide || items.length === first.count)
     if (isWhole && isOneRevision(pages)) return { revisionDate: first.revision_date, items }
     // A count that doesn't add up may be the server's own way to page: from here on, `next` leads.
     sideBySide &&= isWhole
@@ -54,30 +56,34 @@ export async function loadList<Item extends { readonly id: string }>(
   )
 }
 
+/** @returns the pages after the first, as many as its `count` promises */
 async function readSideBySide<Item>(
   first: WirePage<Item>,
   readNumber: (page: number) => Promise<WirePage<Item>>,
 ): Promise<WirePage<Item>[]> {
-  const pages = [first]
+  const pages: WirePage<Item>[] = []
   if (!first.next || first.results.length === 0) return pages
-  const pageCount = Math.ceil(first.count / first.results.length)
+  let last = Math.ceil(first.count / first.results.length)
   let next = 2
   const readSome = async () => {
-    while (next <= pageCount) {
-      const page = next++
-      pages[page - 1] = await readNumber(page)
+    while (next <= last) {
+      const number = next++
+      const page = await readNumber(number)
+      pages[number - 2] = page
+      if (!page.next) last = Math.min(last, number)
     }
   }
   await Promise.all(Array.from({ length: PAGES_AT_ONCE }, readSome))
   return pages
 }
 
+/** @returns the pages after the first, as `next` leads */
 async function readByNext<Item>(
   first: WirePage<Item>,
   readPage: (endpoint: Endpoint) => Promise<WirePage<Item>>,
   apiBase: string,
 ): Promise<WirePage<Item>[]> {
-  const pages = [first]
+  const pages: WirePage<Item>[] = []
   const seen = new Set<string>()
   for (let next = first.next; next; next = pages.at(-1)?.next ?? null) {
     const endpoint = followNext(next, apiBase)
@@ -90,6 +96,12 @@ async function readByNext<Item>(
     pages.push(await readPage(endpoint))
   }
   return pages
+}
+
+/** A page that was promised isn't there: the list grew shorter meanwhile, or its `count` promised too much. */
+function nothingIfGone(error: unknown): [] {
+  if (error instanceof LockerError && error.statusCode === 404) return []
+  throw error
 }
 
 function hasDistinctIds(items: readonly { readonly id: string }[]): boolean {

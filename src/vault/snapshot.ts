@@ -9,6 +9,12 @@ export interface Snapshot {
   readonly profileKey: string
   /** When anything in the project last changed: Unix seconds with fraction. */
   readonly revisionDate: number
+  /** When anything was last deleted; undefined when that wasn't asked for. */
+  readonly deletedItemDate?: number | undefined
+  /** Unix milliseconds of our clock, just before the service was asked. */
+  readonly fetchedAtMs: number
   /** Every secret of the project, as the server sent it. */
   readonly secrets: readonly WireSecret[]
+  /** Hashes of environments known to exist beside those that a secret names. */
+  readonly environmentHashes: readonly string[]
 }

@@ -1,0 +1,48 @@
+/** Which flags this Node was started with, as far as a preload must know. */
+import { resolve } from 'node:path'
+
+/** What this needs of `process`. */
+export interface NodeFlags {
+  readonly execArgv: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  cwd(): string
+}
+
+const OWN_NAME = 'lockerpm/register'
+
+/**
+ * Whether Node itself loads the module by `--import`, and nothing before it: only then may it await, since
+ * Node waits for each such module before it goes on. As an application's import, the modules beside it would
+ * run first, and an earlier `--import` may be such an application.
+ *
+ * @param moduleUrl the module's own URL
+ * @param flags `process`
+ */
+export function isFirstImport(moduleUrl: string, flags: NodeFlags): boolean {
+  const [first] = importsOf(flags)
+  if (first === undefined) return false
+  if (first === OWN_NAME || first === moduleUrl) return true
+  return /^[./]/.test(first) && moduleUrl === `file://${resolve(flags.cwd(), first)}`
+}
+
+/** Whether Node only checks the program's syntax. */
+export function isSyntaxCheck({ execArgv }: NodeFlags): boolean {
+  return execArgv.includes('--check') || execArgv.includes('-c')
+}
+
+/** The modules to import, in Node's order: those of NODE_OPTIONS first. */
+function importsOf({ execArgv, env }: NodeFlags): string[] {
+  const args = [...splitNodeOptions(env['NODE_OPTIONS'] ?? ''), ...execArgv]
+  return args.flatMap((arg, index) => {
+    if (arg.startsWith('--import=')) return [arg.slice('--import='.length)]
+    return arg === '--import' ? [args[index + 1] ?? ''] : []
+  })
+}
+
+/** At spaces, but for those inside double quotes, where a backslash escapes: as Node does. */
+function splitNodeOptions(text: string): string[] {
+  const parts = text.match(/(?:[^ "]|"(?:[^"\\]|\\.)*")+/g) ?? []
+  return parts.map((part) =>
+    part.replace(/"((?:[^"\\]|\\.)*)"/g, (_, quoted: string) => quoted.replace(/\\(.)/g, '$1')),
+  )
+}

@@ -1,0 +1,61 @@
+/** Performs a load: blocking, through the worker, or awaiting, on this thread. */
+import { requireBridge, requireFetch } from '../deferred.ts'
+import type { LineSink, Logger } from '../logger.ts'
+import type { Fetched } from '../vault/fetch.ts'
+import type { OpenedSecrets } from '../vault/open.ts'
+import type { Effect, Load } from '../vault/steps.ts'
+
+/**
+ * Blocks until the secrets are there.
+ *
+ * @param load what to perform
+ * @param logger its level is the worker's as well
+ * @param sink where the worker's lines go
+ * @throws whatever the load throws
+ */
+export function performSync(load: Load, logger: Logger, sink: LineSink): OpenedSecrets {
+  const perform = (effect: Effect): Fetched | undefined => {
+    if ('waitMs' in effect)
+      return void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, effect.waitMs)
+    return requireBridge().fetchProjectSync(effect.fetch, logger.level, sink)
+  }
+  let step = load.next()
+  while (!step.done) {
+    let result: Fetched | undefined
+    try {
+      result = perform(step.value)
+    } catch (error) {
+      step = load.throw(error)
+      continue
+    }
+    step = load.next(result)
+  }
+  return step.value
+}
+
+/**
+ * @param load what to perform
+ * @param logger where the fetch logs
+ * @param signal cancels; its reason is thrown
+ * @throws whatever the load throws
+ */
+export async function performAsync(load: Load, logger: Logger, signal?: AbortSignal): Promise<OpenedSecrets> {
+  const perform = (effect: Effect): Promise<Fetched | undefined> => {
+    if ('waitMs' in effect) return sleep(effect.waitMs, signal)
+    return requireFetch().fetchProject(effect.fetch, logger, signal)
+  }
+  let step = load.next()
+  while (!step.done) {
+    step = await perform(step.value).then(
+      (result) => load.next(result),
+      (error) => load.throw(error),
+    )
+  }
+  return step.value
+}
+
+async function sleep(waitMs: number, signal: AbortSignal | undefined): Promise<undefined> {
+  const { setTimeout } = process.getBuiltinModule('node:timers/promises')
+  await setTimeout(waitMs, undefined, signal ? { signal } : {})
+  return undefined
+}

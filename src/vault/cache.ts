@@ -1,0 +1,121 @@
+/** The folder of sealed files: a snapshot for each project, a view for each of its environments. */
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AccessKey } from '../config/credentials.ts'
+import { type Logger, name } from '../logger.ts'
+import { preparePrivateFolder, readPrivateFile, removeFile, writePrivateFile } from './private-file.ts'
+import { type SealedKind, scopeHash, sealContent, unsealContent } from './sealed-file.ts'
+import type { Snapshot } from './snapshot.ts'
+import { fromViewContent, toViewContent, type View, type ViewContent } from './view.ts'
+
+/** Files of scopes that nobody has started for so long are pruned. */
+export const PRUNE_AFTER_DAYS = 30
+
+/** One project's and one environment's files. Reads give undefined for anything but a good file. */
+export interface Cache {
+  readonly lockFile: string
+  readView(): View | undefined
+  /** Changes when another process has written the view. */
+  viewSignature(): string | undefined
+  writeView(view: View): void
+  readSnapshot(): Snapshot | undefined
+  writeSnapshot(snapshot: Snapshot): void
+  /** The access key is refused: nothing of it stays. */
+  clear(): void
+  /** Why a file that was there could not be used; undefined: none was, or all is well. */
+  unusable(): string | undefined
+}
+
+/** Whose files. */
+export interface CacheScope {
+  /** Absolute. */
+  readonly folder: string
+  readonly apiBase: string
+  readonly accessKey: AccessKey
+  readonly environment: string | undefined
+}
+
+/**
+ * @returns the cache; undefined when its folder can't be had, which is said at debug level
+ */
+export function openCache(
+  { folder, apiBase, accessKey, environment }: CacheScope,
+  logger: Logger,
+): Cache | undefined {
+  const fault = preparePrivateFolder(folder)
+  if (fault !== undefined) {
+    logger.debug`no cache: ${name(fault)} (${name(folder)})`
+    return undefined
+  }
+  const project = scopeHash(apiBase, accessKey.id)
+  const scope = scopeHash(apiBase, accessKey.id, environment ?? '')
+  // Every view of a project begins with the project's hash, so that clearing finds them all.
+  const files = {
+    snapshot: join(folder, `${project}.snapshot`),
+    view: join(folder, `${project}.${scope}.view`),
+  }
+  const scopes = { snapshot: project, view: scope }
+  let unusable: string | undefined
+
+  const read = <Content>(kind: SealedKind): Content | undefined => {
+    const file = readPrivateFile(files[kind])
+    if (file.bytes === undefined) return reject(kind, file.reason)
+    const opened = unsealContent<Content>(file.bytes, kind, scopes[kind], accessKey)
+    return 'reason' in opened ? reject(kind, opened.reason) : opened.content
+  }
+  const reject = (kind: SealedKind, reason: string | undefined): undefined => {
+    if (reason === undefined) return
+    unusable = reason
+    logger.debug`the cached ${name(kind)} is not used: ${name(reason)}`
+  }
+  const write = (kind: SealedKind, content: unknown): void => {
+    const reason = writePrivateFile(files[kind], sealContent(kind, scopes[kind], content, accessKey))
+    if (reason !== undefined) logger.debug`the ${name(kind)} is not cached: ${name(reason)}`
+  }
+
+  return {
+    lockFile: join(folder, `${project}.${scope}.lock`),
+    readView: () => {
+      const content = read<ViewContent>('view')
+      return content && fromViewContent(content)
+    },
+    viewSignature: () => signatureOf(files.view),
+    writeView: (view) => write('view', toViewContent(view)),
+    readSnapshot: () => read<Snapshot>('snapshot'),
+    writeSnapshot: (snapshot) => {
+      write('snapshot', snapshot)
+      prune(folder, project)
+    },
+    clear: () => {
+      for (const file of listFolder(folder)) if (file.startsWith(project)) removeFile(join(folder, file))
+    },
+    unusable: () => unusable,
+  }
+}
+
+/** Only files that can be ours, and never those of the project at hand. */
+function prune(folder: string, project: string): void {
+  const before = Date.now() - PRUNE_AFTER_DAYS * 86_400_000
+  for (const file of listFolder(folder)) {
+    if (file.startsWith(project) || !/^[\w-]{43}\.[\w.-]+$/.test(file)) continue
+    const path = join(folder, file)
+    if ((modifiedMs(path) ?? before) < before) removeFile(path)
+  }
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function signatureOf(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats && `${stats.ino} ${stats.mtimeMs} ${stats.size}`
+}
+
+function modifiedMs(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs
+}

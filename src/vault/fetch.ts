@@ -1,0 +1,90 @@
+/** The network's half of a load: what the service holds for an access key. It never sees the secret half. */
+import type { Connection } from '../config/config.ts'
+import { hashText } from '../crypto/hash.ts'
+import { type Deadline, startDeadline } from '../http/deadline.ts'
+import { endpoints } from '../http/endpoints.ts'
+import type { SettingNames } from '../http/failure.ts'
+import { createService, type Service } from '../http/service.ts'
+import type { Logger } from '../logger.ts'
+import { decodeEnvironment, decodePage, decodeProfile, decodeSecret } from '../wire/decode.ts'
+import { missingEnvironment } from './environment-check.ts'
+import { loadList } from './pages.ts'
+import { type Changes, fetchChanges, type Known } from './revalidate.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Plain data: it crosses to the worker as JSON. The secret access key is not in it. */
+export interface FetchRequest {
+  readonly accessKeyId: string
+  readonly connection: Connection
+  /** Must exist; undefined: ALL, which always does. */
+  readonly environment: string | undefined
+  /** Where the settings came from, for errors. */
+  readonly settings: SettingNames
+  /** What the caller has already; left out: nothing. */
+  readonly known?: Known | undefined
+}
+
+/** A snapshot, or, for a caller that has one, what has become of it. */
+export type Fetched =
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  | Exclude<Changes, { readonly kind: 'unclear' }>
+
+/**
+ * @param request whose secrets, from where
+ * @param signal cancels; its reason is thrown
+ * @throws ResourceNotFoundError when the environment doesn't exist; else the errors of `http/failure.ts`
+ */
+export async function fetchProject(
+  request: FetchRequest,
+  logger: Logger,
+  signal?: AbortSignal,
+): Promise<Fetched> {
+  const { connection, accessKeyId, settings, known } = request
+  const service = createService({ connection, accessKeyId, settings, logger })
+  const deadline = startDeadline(connection.timeoutMs, signal)
+  try {
+    const changes = known && (await fetchChanges(service, known, deadline))
+    if (changes !== undefined && changes.kind !== 'unclear') return changes
+    const snapshot = await fetchSnapshot(service, request, deadline)
+    logger.debug`fetched ${snapshot.secrets.length} secrets at revision ${snapshot.revisionDate}`
+    return { kind: 'snapshot', snapshot: { ...snapshot, deletedItemDate: changes?.deletedItemDate } }
+  } finally {
+    deadline.end()
+    service.close()
+  }
+}
+
+/** Profile and secrets are asked for side by side: nothing in one depends on the other. */
+async function fetchSnapshot(service: Service, request: FetchRequest, deadline: Deadline): Promise<Snapshot> {
+  const fetchedAtMs = Date.now()
+  const [profile, list] = await Promise.all([
+    service.read(endpoints.profile, decodeProfile, deadline),
+    loadList(service, { endpoint: endpoints.secrets, decodeItem: decodeSecret }, deadline),
+  ])
+  const snapshot = {
+    projectId: profile.project_id,
+    profileKey: profile.key,
+    revisionDate: list.revisionDate,
+    fetchedAtMs,
+    secrets: list.items,
+    environmentHashes: [],
+  }
+  return { ...snapshot, environmentHashes: await confirmEnvironment(service, snapshot, request, deadline) }
+}
+
+/**
+ * @returns the environment's hash, when it took a request to know that it exists
+ */
+async function confirmEnvironment(
+  service: Service,
+  { projectId, secrets }: Snapshot,
+  { environment, settings }: FetchRequest,
+  deadline: Deadline,
+): Promise<readonly string[]> {
+  if (environment === undefined) return []
+  const hash = hashText(projectId, environment)
+  if (secrets.some((secret) => secret.environment_hash === hash)) return []
+  const found = await service.read(endpoints.environments({ hash }), decodePage(decodeEnvironment), deadline)
+  if (found.results.some((candidate) => candidate.hash === hash)) return [hash]
+  throw missingEnvironment(environment, settings.environment)
+}

@@ -1,0 +1,138 @@
+/**
+ * Files of the cache: ours alone, written whole or not at all. Nothing here throws for what a machine may be
+ * like (no home, read-only, full): a cache that can't be had is no cache.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { describeFailure } from '../errors.ts'
+
+/** The largest file taken: a project of 106,000 secrets is about 100 MB. */
+export const MAX_FILE_BYTES = 1024 * 1024 * 1024
+
+/** A file's content, or why there is none; undefined reason: it isn't there. */
+export type ReadResult = { readonly bytes: Buffer } | { readonly bytes: undefined; readonly reason?: string }
+
+/**
+ * @param path the file, which must be a regular one of ours that nobody else can read or write, and no link
+ */
+export function readPrivateFile(path: string): ReadResult {
+  let descriptor: number | undefined
+  try {
+    // O_NONBLOCK: a pipe in the file's place must not hang us.
+    descriptor = openSync(
+      path,
+      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+    )
+    const stats = fstatSync(descriptor)
+    const reason = findFault(stats)
+    return reason === undefined ? { bytes: readAll(descriptor, stats.size) } : { bytes: undefined, reason }
+  } catch (error) {
+    const reason = describeFailure(error)
+    return reason === 'ENOENT' ? { bytes: undefined } : { bytes: undefined, reason }
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
+}
+
+/**
+ * Atomic and durable: a unique temporary file, fsync, rename, fsync of the folder.
+ *
+ * @param path the file, 0600 when written; its folder must be there
+ * @returns why it could not be written; undefined when it was
+ */
+export function writePrivateFile(path: string, bytes: Buffer): string | undefined {
+  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`
+  try {
+    writeWhole(temporary, bytes)
+    renameSync(temporary, path)
+    syncFolder(dirname(path))
+    return undefined
+  } catch (error) {
+    removeFile(temporary)
+    return describeFailure(error)
+  }
+}
+
+/**
+ * @param folder made, 0700, if it isn't there
+ * @returns why it can't be trusted or made; undefined when all is well
+ */
+export function preparePrivateFolder(folder: string): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const stats = lstatSync(folder)
+    if (!stats.isDirectory()) return 'its folder is not a folder'
+    return isOpenToOthers(stats) ? 'its folder is not ours alone (0700)' : undefined
+  } catch (error) {
+    return describeFailure(error)
+  }
+}
+
+/** Gone or not ours to remove: both are fine. */
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Nothing to remove.
+  }
+}
+
+function findFault(stats: Stats): string | undefined {
+  if (!stats.isFile()) return 'it is not a regular file'
+  if (isOpenToOthers(stats)) return 'it is not ours alone (0600)'
+  return stats.size > MAX_FILE_BYTES ? 'it is too large' : undefined
+}
+
+/** Windows has neither uid nor mode; there the folder in the user's profile is what protects. */
+function isOpenToOthers({ uid, mode }: Stats): boolean {
+  const ownUid = process.geteuid?.()
+  return ownUid !== undefined && (uid !== ownUid || (mode & 0o077) !== 0)
+}
+
+function readAll(descriptor: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size)
+  let filled = 0
+  while (filled < size) {
+    const count = readSync(descriptor, bytes, filled, size - filled, filled)
+    if (count === 0) break
+    filled += count
+  }
+  return bytes.subarray(0, filled)
+}
+
+function writeWhole(path: string, bytes: Buffer): void {
+  const descriptor = openSync(path, 'wx', 0o600)
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Not every file system can; the rename has happened all the same. */
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r')
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    // Windows, some network file systems.
+  }
+}

@@ -1,0 +1,76 @@
+/** A sealed snapshot at a path that the user names: `--seal` writes it, `LOCKER_SNAPSHOT` reads it. */
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import type { AccessKey } from '../config/credentials.ts'
+import { CliRunError, describeFailure } from '../errors.ts'
+import { describeAge } from './freshness.ts'
+import { MAX_FILE_BYTES, writePrivateFile } from './private-file.ts'
+import { scopeHash, sealContent, unsealContent } from './sealed-file.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Whose snapshot, and where it lies. */
+export interface SealedSnapshotScope {
+  /** Absolute. It may be root's and behind links: whoever may name it may also replace it. */
+  readonly file: string
+  readonly apiBase: string
+  readonly accessKey: AccessKey
+}
+
+/**
+ * @param maxStaleSeconds the oldest that will do; undefined: any age
+ * @throws CliRunError `cli_error` when the file can't be read, was changed, belongs to another key or is too old
+ */
+export function openSealedSnapshot(
+  { file, apiBase, accessKey }: SealedSnapshotScope,
+  maxStaleSeconds: number | undefined,
+  nowMs: number,
+): Snapshot {
+  const opened = unsealContent<Snapshot>(
+    readRegularFile(file),
+    'snapshot',
+    scopeHash(apiBase, accessKey.id),
+    accessKey,
+  )
+  if ('reason' in opened) throw refuse(file, opened.reason)
+  const ageMs = nowMs - opened.content.fetchedAtMs
+  if (maxStaleSeconds !== undefined && ageMs >= maxStaleSeconds * 1000) {
+    throw refuse(file, `it is ${describeAge(ageMs)} old, and LOCKER_MAX_STALE allows ${maxStaleSeconds} s`)
+  }
+  if (maxStaleSeconds !== undefined && ageMs < 0) throw refuse(file, 'it is from the future: check the clock')
+  return opened.content
+}
+
+/**
+ * @param snapshot should know every environment of the project
+ * @throws CliRunError `cli_error` when the file can't be written; what was there before is still whole
+ */
+export function writeSealedSnapshot(
+  { file, apiBase, accessKey }: SealedSnapshotScope,
+  snapshot: Snapshot,
+): void {
+  const bytes = sealContent('snapshot', scopeHash(apiBase, accessKey.id), snapshot, accessKey)
+  const reason = writePrivateFile(file, bytes)
+  if (reason !== undefined)
+    throw new CliRunError(`the sealed snapshot can't be written to ${file} (${reason})`)
+}
+
+function readRegularFile(file: string): Buffer {
+  let descriptor: number | undefined
+  try {
+    // O_NONBLOCK: a pipe in the file's place must not hang us.
+    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    const stats = fstatSync(descriptor)
+    if (!stats.isFile()) throw refuse(file, 'it is not a regular file')
+    if (stats.size > MAX_FILE_BYTES) throw refuse(file, 'it is too large')
+    return readFileSync(descriptor)
+  } catch (error) {
+    throw error instanceof CliRunError ? error : refuse(file, describeFailure(error))
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
+}
+
+function refuse(file: string, reason: string): CliRunError {
+  return new CliRunError(
+    `the sealed snapshot of LOCKER_SNAPSHOT can't be used: ${reason} (${file}). Seal it anew`,
+  )
+}

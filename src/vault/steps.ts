@@ -1,0 +1,56 @@
+/** The steps that loads are made of: what takes time is yielded, for `perform.ts` to block on or await. */
+import type { Config } from '../config/config.ts'
+import type { AccessKey } from '../config/credentials.ts'
+import { settingNames } from '../config/origin.ts'
+import type { Logger } from '../logger.ts'
+import type { Fetched, FetchRequest } from './fetch.ts'
+import type { Clock } from './freshness.ts'
+import { type OpenedSecrets, openSecrets } from './open.ts'
+import type { Known } from './revalidate.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Something that takes time. A fetch is answered with {@link Fetched}, a wait with nothing. */
+export type Effect = { readonly fetch: FetchRequest } | { readonly waitMs: number }
+
+/** A load under way, or a part of one: yields effects, takes their results, returns what it is for. */
+export type Load<Result = OpenedSecrets> = Generator<Effect, Result, Fetched | undefined>
+
+/** What a load works with. */
+export interface LoadContext {
+  readonly config: Config
+  readonly accessKey: AccessKey
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+/**
+ * @param timeoutMs what is left of the deadline
+ * @param known what the caller has; left out: nothing, and a whole snapshot is the answer
+ */
+export function* fetchFrom(context: LoadContext, timeoutMs: number, known?: Known): Load<Fetched> {
+  const { config, accessKey } = context
+  const fetched = yield {
+    fetch: {
+      accessKeyId: accessKey.id,
+      connection: { ...config.connection, timeoutMs: Math.max(1, Math.round(timeoutMs)) },
+      environment: config.environment,
+      settings: settingNames(config),
+      // Field by field: a caller's view holds plaintext, which stays on this thread.
+      known: known && { revisionDate: known.revisionDate, deletedItemDate: known.deletedItemDate },
+    },
+  }
+  if (fetched === undefined) throw new TypeError('a fetch was answered with nothing')
+  return fetched
+}
+
+/** @returns the whole project, whatever anybody has already */
+export function* fetchSnapshot(context: LoadContext, timeoutMs: number): Load<Snapshot> {
+  const fetched = yield* fetchFrom(context, timeoutMs)
+  if (fetched.kind !== 'snapshot') throw new TypeError('a fetch of everything gave less')
+  return fetched.snapshot
+}
+
+/** @returns the secrets of the configuration's environment */
+export function open(snapshot: Snapshot, { config, accessKey }: LoadContext): OpenedSecrets {
+  return openSecrets(snapshot, accessKey.secretBytes, config.environment)
+}
