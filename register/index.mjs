@@ -1,4 +1,3 @@
 import bundle from '../dist/register.cjs'
 
-if (bundle.isPreloadOf(import.meta.url)) await bundle.registerAsync()
-else bundle.register()
+await bundle.registerImported(import.meta.url)

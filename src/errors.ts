@@ -27,7 +27,7 @@ export interface ErrorDetails {
   readonly retryAfterSeconds?: number | undefined
   /** Whether the same read may succeed when tried again. */
   readonly retryable?: boolean | undefined
-  /** The error behind this one, reduced to its name, code and message. */
+  /** The error behind this one: kept as its system code or class name. A string is kept as it is. */
   readonly cause?: unknown
 }
 
@@ -46,13 +46,12 @@ export class LockerError extends Error {
   readonly statusCode: number | undefined
   /** The same one line as `message`, under the name that the service's own SDK gives it. */
   readonly userMessage: string
-  /** The answer's body, capped, credentials removed. Not enumerable: no log or `inspect` shows it. */
-  declare readonly httpBody: string | undefined
   readonly requestId: string | undefined
   /** Seconds to wait before the next try, when the service said so. */
   readonly retryAfterSeconds: number | undefined
   /** Whether the same read may succeed when tried again. */
   readonly retryable: boolean
+  readonly #httpBody: string | undefined
 
   /**
    * @param message one line, safe to print
@@ -67,9 +66,14 @@ export class LockerError extends Error {
     this.requestId = details.requestId
     this.retryAfterSeconds = details.retryAfterSeconds
     this.retryable = details.retryable ?? false
-    hide(this, 'httpBody', details.httpBody?.slice(0, MAX_HTTP_BODY_CHARS))
+    this.#httpBody = details.httpBody?.slice(0, MAX_HTTP_BODY_CHARS)
     hide(this, 'name', CLASS_NAMES[code])
     hide(this, BRAND, code)
+  }
+
+  /** The answer's body, capped, credentials removed. No log or `inspect` shows it, not even of hidden fields. */
+  get httpBody(): string | undefined {
+    return this.#httpBody
   }
 
   /** @returns the fields that are safe to store: no body, no stack, no cause */

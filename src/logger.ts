@@ -1,4 +1,5 @@
 /** Levels to stderr, with a type that makes it hard to hand the log a value. */
+import { writeSync } from 'node:fs'
 
 /** How much goes to stderr. */
 export const LogLevel = { NONE: 0, ERROR: 1, DEBUG: 2 } as const
@@ -53,11 +54,17 @@ export function createLogger(level: LogLevel, sink: LineSink): Logger {
   }
 }
 
-/** @returns a sink for this process's stderr; a closed or full stderr never stops a start */
-export function stderrSink(stream: NodeJS.WritableStream): LineSink {
+/**
+ * Writes to the descriptor itself: a stream would report a closed or full stderr by an `error` event,
+ * later, and end the program.
+ *
+ * @param stream where lines go: `process.stderr`, or `{ fd: 2 }`, which doesn't load the stream
+ * @returns a sink that never throws and is done when it returns
+ */
+export function stderrSink(stream: { readonly fd: number }): LineSink {
   return (line) => {
     try {
-      stream.write(`${line}\n`)
+      writeSync(stream.fd, `${line}\n`)
     } catch {
       // Nobody is listening; the program matters more than the line.
     }

@@ -1,6 +1,6 @@
 /** Our own failure, told the same way by every door. product: section 1, Failing */
 import { describeFailure, LockerError } from './errors.ts'
-import { type Logger, name } from './logger.ts'
+import { type Logger, LogLevel, name } from './logger.ts'
 
 /** As `env`, `timeout` and `docker run` use it: the program was never started. */
 export const OWN_FAILURE_STATUS = 125
@@ -12,8 +12,34 @@ export const OWN_FAILURE_STATUS = 125
  * @param consequence what follows from it, such as `the program was not started`
  */
 export function reportOwnFailure(error: unknown, consequence: string, logger: Logger): void {
-  const message = error instanceof LockerError ? error.message : `unexpected failure (${describeFailure(error)})`
-  logger.warn(`${message} (${consequence})`)
+  const message =
+    error instanceof LockerError ? error.message : `unexpected failure (${describeFailure(error)})`
+  logger.warn(`${consequence}: ${message}`)
   const frames = error instanceof Error ? (error.stack ?? '').split('\n') : []
   for (const frame of frames.filter((line) => /^ {4}at /.test(line))) logger.debug`${name(frame.trim())}`
 }
+
+/** How to fail, for a start whose configuration itself is bad. */
+export interface EarlySettings {
+  readonly onError: 'exit' | 'warn'
+  readonly logLevel: LogLevel
+}
+
+/**
+ * @param env only variables can be read without a configuration
+ * @returns what they say; the defaults where they say nothing that can be understood
+ */
+export function readEarlySettings(env: Readonly<Record<string, string | undefined>>): EarlySettings {
+  const logLevel = env['LOCKER_LOG_LEVEL'] ?? ''
+  return {
+    onError: env['LOCKER_ON_ERROR'] === 'warn' ? 'warn' : 'exit',
+    logLevel: LEVELS.get(logLevel.toLowerCase()) ?? LogLevel.ERROR,
+  }
+}
+
+const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
+  ['0', LogLevel.NONE],
+  ['none', LogLevel.NONE],
+  ['2', LogLevel.DEBUG],
+  ['debug', LogLevel.DEBUG],
+])

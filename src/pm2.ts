@@ -5,11 +5,13 @@ type Environment = Readonly<Record<string, string | undefined>>
  * @param env `process.env`
  * @returns the variables as the application will see them; `env` itself when PM2 isn't there
  */
-export function settingsEnvironment(env: Environment): Environment {
+export function readLaterVariables(env: Environment): Environment {
   const text = env['pm2_env']
   if (text === undefined) return env
   const later = parseObject(text)
-  const strings = Object.entries(later).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  const strings = Object.entries(later).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
   return { ...env, ...Object.fromEntries(strings) }
 }
 

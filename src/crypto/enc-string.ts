@@ -13,8 +13,11 @@ export interface EncString {
   readonly mac: Buffer
 }
 
+/** Bytes of an initialisation vector. */
 export const IV_BYTES = 16
+/** Bytes of a cipher block: every ciphertext is a positive multiple. */
 export const BLOCK_BYTES = 16
+/** Bytes of an HMAC-SHA256. */
 export const MAC_BYTES = 32
 
 const TYPE_PREFIX = '2.'

@@ -7,7 +7,9 @@ export interface KeyPair {
   readonly macKey: KeyObject
 }
 
+/** Bytes of each key. */
 export const KEY_BYTES = 32
+/** Bytes that the plaintext of `profile.key` has at least. */
 export const PROJECT_KEYS_BYTES = 2 * KEY_BYTES
 
 /**
@@ -20,6 +22,18 @@ export function stretchAccessKey(accessKey: Buffer): KeyPair {
     encryptionKey: createSecretKey(expandKey(pseudoRandomKey, 'enc')),
     macKey: createSecretKey(expandKey(pseudoRandomKey, 'mac')),
   }
+}
+
+/**
+ * A key of our own, for what never leaves this machine: sealed files, the marker's tags. Its purpose keeps it apart
+ * from the protocol's `enc` and `mac`, and it gives nothing of the secret access key away.
+ *
+ * @param accessKey the secret access key, decoded from base64
+ * @param purpose what the key is for
+ * @returns 32 bytes
+ */
+export function deriveKey(accessKey: Buffer, purpose: string): Buffer {
+  return expandKey(createSecretKey(accessKey), purpose)
 }
 
 /**

@@ -3,7 +3,7 @@
  * One AES-256-GCM pass opens it, which is why a warm start does not decrypt record by record.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
-import { expandKey } from './keys.ts'
+import { deriveKey } from './keys.ts'
 
 const ALGORITHM = 'aes-256-gcm'
 const NONCE_BYTES = 12
@@ -11,10 +11,10 @@ const TAG_BYTES = 16
 
 /**
  * @param secretBytes the secret access key, decoded
- * @param purpose what is sealed: another purpose gives another key (HKDF-Expand, RFC 5869 section 2.3)
+ * @param purpose what is sealed: another purpose gives another key
  */
 export function sealingKey(secretBytes: Buffer, purpose: string): KeyObject {
-  return createSecretKey(expandKey(createSecretKey(secretBytes), purpose))
+  return createSecretKey(deriveKey(secretBytes, purpose))
 }
 
 /**

@@ -1,0 +1,96 @@
+/** `lockerpm/register`: the secrets are in process.env before the application's first line. product: section 2 */
+import { homedir } from 'node:os'
+import { isMainThread } from 'node:worker_threads'
+import { compose, isLoadedAbove } from './compose.ts'
+import type { Config } from './config/config.ts'
+import { isDisabled, resolveConfig } from './config/resolve.ts'
+import { applyMerged } from './environment/apply.ts'
+import type { Env } from './environment/names.ts'
+import { createLogger, type Logger, stderrSink } from './logger.ts'
+import { OWN_FAILURE_STATUS, readEarlySettings, reportOwnFailure } from './own-failure.ts'
+import { readLaterVariables } from './pm2.ts'
+import { isFirstImport, isSyntaxCheck } from './preload-flags.ts'
+import { performAsync, performSync } from './sync/perform.ts'
+import { load } from './vault/load.ts'
+import type { OpenedSecrets } from './vault/open.ts'
+import type { Load } from './vault/steps.ts'
+
+/** A start that has something to load. */
+interface Start {
+  readonly config: Config
+  /** The variables as the application will see them. */
+  readonly env: Env
+  readonly logger: Logger
+  readonly load: Load
+}
+
+const sink = stderrSink({ fd: 2 })
+
+/** For `-r`, `require` and an application's own import: process.env is complete when it returns. */
+export function register(): void {
+  let start: Start | undefined
+  try {
+    start = prepare()
+    if (start !== undefined) finish(start, performSync(start.load, start.logger, sink))
+  } catch (error) {
+    fail(error, start?.config)
+  }
+}
+
+/**
+ * For `import`. Awaits only where Node itself waits; elsewhere it blocks, like {@link register}.
+ *
+ * @param moduleUrl of the imported module
+ */
+export function registerImported(moduleUrl: string): Promise<void> | undefined {
+  if (isFirstImport(moduleUrl, process)) return registerAwaited()
+  register()
+}
+
+async function registerAwaited(): Promise<void> {
+  let start: Start | undefined
+  try {
+    start = prepare()
+    if (start !== undefined) finish(start, await performAsync(start.load, start.logger))
+  } catch (error) {
+    fail(error, start?.config)
+  }
+}
+
+/** @returns undefined when there is nothing to do here: product: section 2, the guards */
+function prepare(): Start | undefined {
+  if (!isMainThread || isDisabled(process.env) || isSyntaxCheck(process)) return undefined
+  const env = readLaterVariables(process.env)
+  const config = resolveConfig({
+    env,
+    cwd: process.cwd(),
+    home: homedir(),
+    platform: process.platform,
+    restTimeSeconds: 0,
+    keepCredentials: true,
+  })
+  if (config.disable || isLoadedAbove(config, env)) return undefined
+  const logger = createLogger(config.logLevel, sink)
+  for (const warning of config.warnings) logger.warn(warning)
+  const clock = { now: Date.now, startedAtMs: performance.timeOrigin }
+  return { config, env, logger, load: load(config, logger, clock) }
+}
+
+function finish({ config, env, logger }: Start, secrets: OpenedSecrets): void {
+  const { change, warnings } = compose(config, secrets, env)
+  for (const warning of warnings) logger.warn(warning)
+  applyMerged(process.env, change, process.platform)
+  logger.debug`set ${change.injected.size} variables`
+}
+
+/** The program starts with everything or not at all, unless somebody said otherwise. */
+function fail(error: unknown, config: Config | undefined): void {
+  const { onError, logLevel } = config ?? readEarlySettings(readLaterVariables(process.env))
+  const logger = createLogger(logLevel, sink)
+  if (onError === 'warn') {
+    reportOwnFailure(error, 'the program starts without any secret, because LOCKER_ON_ERROR is warn', logger)
+    return
+  }
+  reportOwnFailure(error, 'the program was not started', logger)
+  process.exit(OWN_FAILURE_STATUS)
+}

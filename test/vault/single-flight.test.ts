@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { enterFlight, FOREIGN_HOLDER_MS } from '../../src/vault/single-flight.ts'
+
+let folder: string
+let lock: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lockerpm-'))
+  lock = join(folder, 'lock')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const enter = () => enterFlight(lock, Date.now())
+
+/** A process that lives until it is killed, and the lock as it would have left it. */
+async function holder(): Promise<{ kill(): Promise<void> }> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  await once(child, 'spawn')
+  enter()
+  writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(child.pid)))
+  return {
+    kill: async () => {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
+}
+
+it('the first to come fetches, and leaves nothing behind', () => {
+  const flight = enter()
+  expect(flight.kind).toBe('ours')
+  expect(existsSync(lock)).toBe(true)
+  if (flight.kind === 'ours') flight.release()
+  expect(existsSync(lock)).toBe(false)
+})
+
+it('while a living process fetches, it is theirs; once it was killed, it is ours at once', async () => {
+  const { kill } = await holder()
+  expect(enter().kind).toBe('theirs')
+  await kill()
+  expect(enter().kind).toBe('ours')
+})
+
+it('a holder that was overtaken does not release the lock of another', async () => {
+  const flight = enter()
+  const { kill } = await holder()
+  if (flight.kind === 'ours') flight.release()
+  expect(enter().kind).toBe('theirs')
+  await kill()
+})
+
+it('our own process id from an earlier life holds nothing, as when we always are process 1', () => {
+  enter()
+  expect(enter().kind).toBe('ours')
+})
+
+describe("a holder in another container, whose process ids aren't ours", () => {
+  const content = `${process.pid + 1} elsewhere pid:[1]`
+
+  it.each([
+    ['young', 0, 'theirs'],
+    ['just short of the limit', FOREIGN_HOLDER_MS - 500, 'theirs'],
+    ['older than the limit', FOREIGN_HOLDER_MS + 1, 'ours'],
+  ])('a lock that is %s', (_, ageMs, kind) => {
+    writeFileSync(lock, content)
+    const changed = (Date.now() - ageMs) / 1000
+    utimesSync(lock, changed, changed)
+    expect(enter().kind).toBe(kind)
+  })
+})
+
+it('a lock that its holder had no time to write is held like that of a stranger', () => {
+  writeFileSync(lock, '')
+  expect(enter().kind).toBe('theirs')
+  expect(enterFlight(lock, Date.now() + FOREIGN_HOLDER_MS + 1000).kind).toBe('ours')
+})
+
+it('where no lock can be had, everybody fetches', () => {
+  expect(enterFlight(join(folder, 'none', 'lock'), Date.now()).kind).toBe('ours')
+})
