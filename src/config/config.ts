@@ -47,9 +47,9 @@ export interface Connection {
 
 /** Everything that the three doors need, checked and frozen. */
 export interface Config {
-  /** Undefined when no credential was found: {@link Config.credentialsHint} says where it was looked for. */
+  /** Undefined when a half is missing or can't be read: {@link Config.credentialsHint} says why. */
   readonly accessKey: AccessKey | undefined
-  /** One sentence, for the error when a key is needed and there is none. */
+  /** One sentence: where the two halves came from, or else why there is no key and what to do about it. */
   readonly credentialsHint: string
   readonly connection: Connection
   /** Undefined: ALL. */

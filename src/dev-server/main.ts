@@ -1,0 +1,63 @@
+/** The entry of `locker-dev`: composes, prints, and ends with the command's status. product: section 5 */
+import { describeFailure, LockerError } from '../errors.ts'
+import { version } from '../version.ts'
+import { type Plan, parsePlan } from './args.ts'
+import { childEnvironment, runCommand, serverVariables } from './child.ts'
+import { HELP } from './help.ts'
+import type { DevServer } from './options.ts'
+import { startDevServer } from './server.ts'
+
+/** Our own failure, as `env`, `timeout` and `docker run` have it. */
+const OWN_FAILURE = 125
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+main(process.argv.slice(2)).then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    const message =
+      error instanceof LockerError ? error.message : `unexpected failure (${describeFailure(error)})`
+    complain(message)
+    process.exit(OWN_FAILURE)
+  },
+)
+
+async function main(argv: readonly string[]): Promise<number> {
+  const plan = parsePlan(argv)
+  if (plan.kind === 'help') return print(HELP)
+  if (plan.kind === 'version') return print(`${version}\n`)
+  const server = await startDevServer(plan.options)
+  const status = plan.kind === 'run' ? await run(plan, server) : await serve(server)
+  await server.close()
+  return status
+}
+
+async function run({ command, args }: Plan & { kind: 'run' }, server: DevServer): Promise<number> {
+  const ending = await runCommand(command, args, childEnvironment(process.env, server, process.platform))
+  if (ending.problem !== undefined) complain(ending.problem)
+  return ending.status
+}
+
+/** Listens for the interruption first: whoever read the lines may send it at once. */
+function serve(server: DevServer): Promise<number> {
+  return new Promise((resolve) => {
+    for (const signal of INTERRUPTIONS) process.once(signal, () => resolve(0))
+    const lines = Object.entries(serverVariables(server)).map(
+      ([name, value]) => `export ${name}=${quote(value)}\n`,
+    )
+    print(lines.join(''))
+  })
+}
+
+/** For every shell that has `export`. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}
+
+function complain(message: string): void {
+  process.stderr.write(`locker-dev: ${message}\n`)
+}
