@@ -1,5 +1,5 @@
 /** `.env` files, by dotenv's own parser: what they configure and what they bring to the merge. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { LockerError } from '../errors.ts'
 import { oneLine } from '../logger.ts'
 import { Problem } from './kind.ts'
@@ -38,7 +38,7 @@ export function loadDotenvFiles(
   const settings = new Map<string, Definition>()
   const variables = new Map<string, string>()
   for (const file of files) {
-    if (!mustExist && !existsSync(file)) continue
+    if (!mustExist && !isThere(file)) continue
     for (const [name, text] of parseFile(file)) {
       const folded = foldName(name)
       if (!folded.startsWith('LOCKER_')) keepFirst(variables, name, text)
@@ -46,6 +46,11 @@ export function loadDotenvFiles(
     }
   }
   return { files, settings, variables }
+}
+
+/** A folder called `.env` is a Python environment, or what Docker makes of a missing file that it mounts. */
+function isThere(file: string): boolean {
+  return existsSync(file) && !statSync(file).isDirectory()
 }
 
 function parseFile(file: string): [string, string][] {

@@ -104,7 +104,7 @@ export const FOLDER_OR_FALSE = defineKind<string | false>({
   placeholder: 'FOLDER',
   isNegatable: true,
   mustBe: 'the path of a folder, or false',
-  parse: (text, folder) => (isNegative(text) ? false : resolvePath(text, folder)),
+  parse: (text, folder) => (parseBoolean(text) === false ? false : resolvePath(text, folder)),
   decode: (value) => (value === false ? false : undefined),
 })
 
@@ -114,7 +114,7 @@ export const FILES_OR_FALSE = defineKind<readonly string[] | false>({
   isNegatable: true,
   isRepeatable: true,
   mustBe: 'paths of files, separated by commas, or false',
-  parse: (text, folder) => (isNegative(text) ? false : resolvePaths(splitList(text), folder)),
+  parse: (text, folder) => (parseBoolean(text) === false ? false : resolvePaths(splitList(text), folder)),
   decode: (value, folder) => (value === false ? false : resolvePaths(decodeList(value), folder)),
 })
 
@@ -160,11 +160,6 @@ function parseBoolean(text: string): boolean | undefined {
   return text === 'false' || text === '0' ? false : undefined
 }
 
-/** `true` can't be meant as a path: it is how a bare flag reads. */
-function isNegative(text: string): boolean {
-  return parseBoolean(text) === false
-}
-
 function splitList(text: string): readonly string[] {
   return text
     .split(',')
@@ -185,6 +180,7 @@ function isVariableName(text: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
 }
 
+/** A boolean can't be meant as a path: `true` is how a bare flag reads. */
 function resolvePath(text: string, folder: string): string | undefined {
   const isPath = text !== '' && parseBoolean(text) === undefined && !text.includes('\0')
   return isPath ? resolve(folder, text) : undefined

@@ -24,7 +24,7 @@ const MAX_BYTES = 1024 * 1024
 
 /**
  * The nearest one from `cwd` up to the first folder that has a `package.json`. Where there is no such folder only
- * `cwd` itself is asked: anybody may put a file into `/tmp`.
+ * `cwd` itself is asked: above it, anybody might put a file.
  *
  * @param cwd an absolute path
  * @returns undefined: there is none

@@ -30,7 +30,6 @@ const ALL_BUT_DOTENV: readonly Source[] = ['flag', 'option', 'environment', 'loc
 const EVERYWHERE: readonly Source[] = [...TRUSTED, 'locker.json']
 
 const TIMEOUT_MS = integer('MS', 'milliseconds', 1, 600_000)
-/** Thirty years: no limit that anybody meets. */
 const SECONDS = integer('SECONDS', 'seconds', 0, 999_999_999)
 const TRANSFORM = choice('none', 'upper-snake')
 const ON_ERROR = choice('exit', 'warn')
@@ -183,7 +182,7 @@ export type SettingValue<Key extends SettingKey> =
 
 /** @returns the row of a setting */
 export function settingOf<Key extends SettingKey>(key: Key): Setting<Key, SettingValue<Key>> {
-  // The table has a row for every key; its type can't say which one `find` returns.
+  // There is a row for every key, but the type of `find` can't say which.
   return SETTINGS.find((setting) => setting.key === key) as unknown as Setting<Key, SettingValue<Key>>
 }
 

@@ -26,14 +26,10 @@ function quoteValue(name: string, value: string): string {
   const fitting = QUOTES.filter((quote) => carries(quote, value))
   const quote = fitting.find((candidate) => !value.includes(candidate)) ?? fitting[0]
   if (quote === undefined) {
-    refuse(
-      'dotenv',
-      name,
-      'its value mixes quotes, line breaks, # and backslashes in a way nothing reads back',
-    )
+    refuse('dotenv', name, 'no quotes carry its mix of quotes, line breaks, # and backslashes')
   }
   const quoted = quote + escapeBreaks(quote, value) + quote
-  // Behind a backslash the closing quote would be read on past, up to the next one: give it one that can't close.
+  // Behind a backslash the closing quote may be passed over for a later one: here is one that can't close.
   return value.endsWith('\\') ? `${quoted} # ${quote}.` : quoted
 }
 

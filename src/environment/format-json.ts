@@ -3,7 +3,7 @@ import { LockerError } from '../errors.ts'
 import { oneLine } from '../logger.ts'
 import { refuse } from './format-refusal.ts'
 
-/** A YAML parser looks no further for the colon behind a key. */
+/** A YAML parser looks no further for the colon behind a key; quotes count. */
 const MAX_YAML_KEY_CHARS = 1024
 /** What Kubernetes takes as the data of one Secret. */
 const MAX_SECRET_BYTES = 1_048_576
@@ -25,7 +25,7 @@ export function formatJson(values: ReadonlyMap<string, string>): string {
 export function formatYaml(values: ReadonlyMap<string, string>): string {
   for (const name of values.keys()) {
     if (quoteText(name).length > MAX_YAML_KEY_CHARS) {
-      refuse('yaml', name, `its name is longer than ${MAX_YAML_KEY_CHARS} characters`)
+      refuse('yaml', name, 'its name is too long for a key')
     }
   }
   return formatMapping(values, '')

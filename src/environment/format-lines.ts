@@ -9,9 +9,8 @@ const MAX_DOCKER_LINE_BYTES = 65_535
  * @returns one `export NAME='value'` for each, for `eval` or `.` of a POSIX shell
  */
 export function formatShell(values: ReadonlyMap<string, string>): string {
-  return Array.from(values, ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`).join(
-    '',
-  )
+  const quote = (value: string) => `'${value.replaceAll("'", "'\\''")}'`
+  return Array.from(values, ([name, value]) => `export ${name}=${quote(value)}\n`).join('')
 }
 
 /**

@@ -22,7 +22,11 @@ export function checkRequired(
   const fold = (name: string) => foldName(name, platform)
   const spellingOf = spellingsIn(base, platform)
   const values = new Map([...injected].map(([name, value]) => [fold(name), value]))
-  const isFilled = (name: string) => Boolean(values.get(fold(name)) ?? base[spellingOf(name) ?? name])
+  const isFilled = (name: string) => {
+    const spelling = spellingOf(name)
+    const value = values.get(fold(name)) ?? (spelling === undefined ? '' : base[spelling])
+    return value !== undefined && value !== ''
+  }
   const missing = required.filter((name) => !isFilled(name))
   if (missing.length === 0) return
   const names = missing.map((name) => {

@@ -9,6 +9,15 @@ describe('.env', () => {
     expect(createMachine().resolve().dotenv.size).toBe(0)
   })
 
+  it('may be a folder, which is a Python environment', () => {
+    const machine = createMachine()
+    machine.write('.env/pyvenv.cfg', '')
+    expect(machine.resolve().dotenv.size).toBe(0)
+    expect(messageOf(() => machine.resolve({ options: { dotenv: '.env' } }))).toContain(
+      'is not a regular file',
+    )
+  })
+
   it('brings its variables to the merge, unexpanded', () => {
     const machine = createMachine()
     machine.write('.env', `A=1\nB="two\nlines" # comment\nC='$A $(A)'\nexport D=\n`)
@@ -90,7 +99,6 @@ describe('.env', () => {
   })
 
   it.each([
-    ['a folder', (machine: Machine) => machine.write('.env/file', ''), 'is not a regular file'],
     [
       'a FIFO',
       (machine: Machine) => execFileSync('mkfifo', [join(machine.cwd, '.env')]),

@@ -17,7 +17,9 @@ describe.each(PAGES)('the manual page %s', (file) => {
   const names = readVariables(readFileSync(file, 'utf8'))
 
   it('names the variables that every Node has had', () => {
-    expect(names).toEqual(expect.arrayContaining(['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'TZ']))
+    expect(names).toEqual(
+      expect.arrayContaining(['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'TZ']),
+    )
     expect(names.length).toBeGreaterThan(20)
   })
 
@@ -33,24 +35,82 @@ describe('the deny list', () => {
   })
 
   it.each([
-    ...['NPM_TOKEN', 'NODE_AUTH_TOKEN', 'GIT_TOKEN', 'PYTHON_API_KEY', 'DATABASE_URL', 'PATH_PREFIX', 'HOMEPAGE'],
-    ...['GITHUB_TOKEN', 'YARN_NPM_AUTH_TOKEN', 'CARGO_REGISTRY_TOKEN', 'SSL_KEY', 'PROXY_PASSWORD', 'PERL_TOKEN'],
-    ...['JAVA_KEYSTORE_PASSWORD', 'ENVIRONMENT', 'ENV_NAME', 'LOCKERPM_TOKEN', 'LOCKERS', 'NODE_CLIENT_SECRET'],
-    ...['RUBY_TOKEN', 'SHELL_TOKEN', 'DOTNET_TOKEN', 'LDAP_PASSWORD', 'UVICORN_PORT', 'PAGERDUTY_KEY', 'EDITOR_KEY'],
+    ...[
+      'NPM_TOKEN',
+      'NODE_AUTH_TOKEN',
+      'GIT_TOKEN',
+      'PYTHON_API_KEY',
+      'DATABASE_URL',
+      'PATH_PREFIX',
+      'HOMEPAGE',
+    ],
+    ...[
+      'GITHUB_TOKEN',
+      'YARN_NPM_AUTH_TOKEN',
+      'CARGO_REGISTRY_TOKEN',
+      'SSL_KEY',
+      'PROXY_PASSWORD',
+      'PERL_TOKEN',
+    ],
+    ...[
+      'JAVA_KEYSTORE_PASSWORD',
+      'ENVIRONMENT',
+      'ENV_NAME',
+      'LOCKERPM_TOKEN',
+      'LOCKERS',
+      'NODE_CLIENT_SECRET',
+    ],
+    ...[
+      'RUBY_TOKEN',
+      'SHELL_TOKEN',
+      'DOTNET_TOKEN',
+      'LDAP_PASSWORD',
+      'UVICORN_PORT',
+      'PAGERDUTY_KEY',
+      'EDITOR_KEY',
+    ],
   ])('lets the common secret %s pass', (name) => {
     expect(judgeName(name)).toBe('passes')
   })
 
   it.each([
     ...['LD_PRELOAD', 'LD_LIBRARY_PATH', '_RLD_LIST', 'DYLD_INSERT_LIBRARIES', 'GCONV_PATH', 'RES_OPTIONS'],
-    ...['HOSTALIASES', 'BASH_ENV', 'ENV', 'BASHOPTS', 'SHELLOPTS', 'BASH_FUNC_ls', 'PS4', 'PROMPT_COMMAND', 'IFS'],
+    ...[
+      'HOSTALIASES',
+      'BASH_ENV',
+      'ENV',
+      'BASHOPTS',
+      'SHELLOPTS',
+      'BASH_FUNC_ls',
+      'PS4',
+      'PROMPT_COMMAND',
+      'IFS',
+    ],
     ...['CDPATH', 'ZDOTDIR', 'NODE_UNIQUE_ID', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE'],
     ...['UV_USE_IO_URING', 'SYNCKIT_TIMEOUT', 'npm_config_registry', 'NPM_CONFIG_REGISTRY', 'PYTHONPATH'],
     ...['PYTHONSTARTUP', 'PYTHONHOME', 'PERL5OPT', 'PERL5LIB', 'RUBYOPT', 'RUBYLIB', 'JAVA_TOOL_OPTIONS'],
     ...['JDK_JAVA_OPTIONS', '_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_STARTUP_HOOKS', 'PHPRC', 'GIT_SSH'],
-    ...['GIT_SSH_COMMAND', 'GIT_CONFIG', 'GIT_CONFIG_COUNT', 'GIT_CONFIG_KEY_0', 'GIT_ASKPASS', 'GIT_EXEC_PATH'],
+    ...[
+      'GIT_SSH_COMMAND',
+      'GIT_CONFIG',
+      'GIT_CONFIG_COUNT',
+      'GIT_CONFIG_KEY_0',
+      'GIT_ASKPASS',
+      'GIT_EXEC_PATH',
+    ],
     ...['OPENSSL_CONF', 'OPENSSL_MODULES', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'SSLKEYLOGFILE', 'HTTP_PROXY'],
-    ...['https_proxy', 'ALL_PROXY', 'no_proxy', 'FTP_PROXY', 'PATH', 'HOME', 'SHELL', 'TMPDIR', 'EDITOR', 'PAGER'],
+    ...[
+      'https_proxy',
+      'ALL_PROXY',
+      'no_proxy',
+      'FTP_PROXY',
+      'PATH',
+      'HOME',
+      'SHELL',
+      'TMPDIR',
+      'EDITOR',
+      'PAGER',
+    ],
     ...['BROWSER', 'path', 'Node_Options', 'ld_preload'],
   ])('denies %s', (name) => {
     expect(judgeName(name)).toBe('denied')

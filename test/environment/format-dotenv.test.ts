@@ -52,7 +52,7 @@ describe('dotenv', () => {
     ['paragraph separators among all three quotes', '\'"`\u2029'],
   ])('refuses %s', (_, value) => {
     expect(() => lineOf(value)).toThrow(
-      `"A" can't be written as dotenv: its value mixes quotes, line breaks, # and backslashes in a way nothing reads back. `,
+      `"A" can't be written as dotenv: no quotes carry its mix of quotes, line breaks, # and backslashes. `,
     )
   })
 

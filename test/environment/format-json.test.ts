@@ -90,7 +90,7 @@ describe.each(YAML_READERS)('yaml, read as %s,', (_, parse) => {
 describe('yaml', () => {
   it('refuses a longer name', () => {
     expect(() => formatEnvironment('yaml', new Map([['x'.repeat(1023), 'y']]))).toThrow(
-      /^"x+" can't be written as yaml: its name is longer than 1024 characters. /,
+      /^"x+" can't be written as yaml: its name is too long for a key. /,
     )
   })
 

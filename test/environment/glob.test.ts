@@ -41,6 +41,6 @@ describe('matchesGlob', () => {
   })
 
   it('answers a hostile pattern, where a backtracking one never would', () => {
-    expect(matchesGlob('a*'.repeat(200) + 'b', 'a'.repeat(5000))).toBe(false)
+    expect(matchesGlob(`${'a*'.repeat(200)}b`, 'a'.repeat(5000))).toBe(false)
   })
 })

@@ -7,9 +7,12 @@ describe('isVariableName', () => {
     expect(isVariableName(name)).toBe(true)
   })
 
-  it.each(['', '1A', 'a-b', 'a.b', 'a b', 'A\n', '\nA', 'A=B', 'É', 'Ａ', 'A\0', 'BASH_FUNC_x%%'])('refuses %j', (name) => {
-    expect(isVariableName(name)).toBe(false)
-  })
+  it.each(['', '1A', 'a-b', 'a.b', 'a b', 'A\n', '\nA', 'A=B', 'É', 'Ａ', 'A\0', 'BASH_FUNC_x%%'])(
+    'refuses %j',
+    (name) => {
+      expect(isVariableName(name)).toBe(false)
+    },
+  )
 })
 
 describe('toUpperSnake', () => {
@@ -41,8 +44,8 @@ describe('toUpperSnake', () => {
 
   it('makes a variable’s name of any ASCII key that begins with a letter', () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[A-Za-z][\x00-\x7f]*$/), (key) => {
-        expect(isVariableName(toUpperSnake(key))).toBe(true)
+      fc.property(fc.stringMatching(/^[A-Za-z]$/), fc.string({ unit: 'binary-ascii' }), (letter, rest) => {
+        expect(isVariableName(toUpperSnake(letter + rest))).toBe(true)
       }),
     )
   })
@@ -57,10 +60,13 @@ describe('spellings', () => {
     expect(foldName('Path', 'win32')).toBe(foldName('PATH', 'win32'))
   })
 
-  it.each(['toString', '__proto__', 'constructor', 'hasOwnProperty'])('do not take %s for a variable', (name) => {
-    expect(isSet({}, name)).toBe(false)
-    expect(isSet(process.env, name)).toBe(false)
-  })
+  it.each(['toString', '__proto__', 'constructor', 'hasOwnProperty'])(
+    'do not take %s for a variable',
+    (name) => {
+      expect(isSet({}, name)).toBe(false)
+      expect(isSet(process.env, name)).toBe(false)
+    },
+  )
 
   it('take an empty variable for set and an undefined one for unset', () => {
     expect(isSet({ A: '' }, 'A')).toBe(true)

@@ -9,7 +9,11 @@ export const PLAIN: MergePolicy = {
 type Values = Readonly<Record<string, string | undefined>>
 
 /** @returns layers of these values */
-export function layersOf(all: Values, environment: Values = {}, dotenv: Readonly<Record<string, string>> = {}): Layers {
+export function layersOf(
+  all: Values,
+  environment: Values = {},
+  dotenv: Readonly<Record<string, string>> = {},
+): Layers {
   return {
     all: new Map(Object.entries(all)),
     environment: new Map(Object.entries(environment)),

