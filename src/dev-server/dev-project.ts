@@ -14,122 +14,103 @@ import type { EnvironmentSeed, SecretSeed, Seed } from './seed.ts'
 import { SeedWriter } from './seed-writer.ts'
 
 /** A project of a running server. Every change shows in the next answer. */
-export class DevProject {
+export interface DevProject {
   /** Salts every hash. */
   readonly projectId: number
-  readonly #project: Project
-  readonly #nowMs: () => number
-  readonly #keys: KeyPair
-  readonly #writer: SeedWriter
-
-  /**
-   * @param nowMs the clock, Unix milliseconds
-   * @throws LockerError when the project's first access key doesn't open it
-   */
-  constructor(project: Project, nowMs: () => number) {
-    this.projectId = project.projectId
-    this.#project = project
-    this.#nowMs = nowMs
-    this.#keys = openAccessKey(firstAccessKey(project))
-    this.#writer = new SeedWriter(project, this.#keys)
-  }
-
   /** The project's first access key. */
-  get credential(): Credential {
-    return credentialOf(firstAccessKey(this.#project))
-  }
-
+  readonly credential: Credential
   /** The secrets as the service keeps them, oldest first. */
-  get secrets(): readonly SecretRecord[] {
-    return this.#project.secrets.rows
-  }
-
+  readonly secrets: readonly SecretRecord[]
   /** The environments as the service keeps them, oldest first. */
-  get environments(): readonly EnvironmentRecord[] {
-    return this.#project.environments.rows
-  }
-
+  readonly environments: readonly EnvironmentRecord[]
   /** Unix seconds: when anything last changed. */
-  get revisionDate(): number {
-    return this.#project.revision.revisionDate
-  }
-
+  readonly revisionDate: number
   /** @returns a further key to the same project */
-  addAccessKey(options: AccessKeyOptions = {}): Credential {
-    const keys = Buffer.concat([this.#keys.encryptionKey.export(), this.#keys.macKey.export()])
-    const nowMs = this.#nowMs()
-    const key = newAccessKey(this.projectId, keys, nowMs)
-    this.#project.putAccessKey(changeAccessKey(key, options, nowMs))
-    return credentialOf(key)
-  }
-
+  addAccessKey(options?: AccessKeyOptions): Credential
   /**
    * Changes what a key may do; what is left out stays.
    *
    * @throws LockerError: there is no such key
    */
-  changeAccessKey(accessKeyId: string, options: AccessKeyOptions): void {
-    const key = this.#project.accessKey(accessKeyId) ?? failMissing('access key')
-    this.#project.putAccessKey(changeAccessKey(key, options, this.#nowMs()))
-  }
-
+  changeAccessKey(accessKeyId: string, options: AccessKeyOptions): void
   /** From now on the key is unknown. */
-  removeAccessKey(accessKeyId: string): void {
-    this.#project.removeAccessKey(accessKeyId)
-  }
-
+  removeAccessKey(accessKeyId: string): void
   /** Creates or updates all of it under one `revision_date`; what is the same already stays untouched. */
-  seed(seed: Seed): void {
-    this.#writer.writeSeed(seed)
-  }
-
+  seed(seed: Seed): void
   /** Creates or updates a secret, and its environment if there is none of that name. */
-  setSecret(secret: SecretSeed): SecretRecord {
-    return this.#writer.writeSecret(secret)
-  }
-
+  setSecret(secret: SecretSeed): SecretRecord
   /** Creates or updates an environment. */
-  setEnvironment(environment: EnvironmentSeed): EnvironmentRecord {
-    return this.#writer.writeEnvironment(environment)
-  }
-
+  setEnvironment(environment: EnvironmentSeed): EnvironmentRecord
   /** @returns the environment's own secret of that key, or undefined; left out or ALL: that of ALL */
-  findSecret(key: string, environment?: string | null): SecretRecord | undefined {
-    return this.#writer.findSecret(key, environment)
-  }
-
+  findSecret(key: string, environment?: string | null): SecretRecord | undefined
   /** @returns undefined: there is none */
-  findEnvironment(name: string): EnvironmentRecord | undefined {
-    return this.#writer.findEnvironment(name)
-  }
-
+  findEnvironment(name: string): EnvironmentRecord | undefined
   /**
    * The wire has no deletion; the service's own pages do.
    *
    * @throws LockerError: there is no such secret
    */
-  deleteSecret(key: string, environment?: string | null): void {
-    this.#project.deleteSecret((this.findSecret(key, environment) ?? failMissing('secret')).id)
-  }
-
+  deleteSecret(key: string, environment?: string | null): void
   /**
    * Deletes the environment and its own secrets.
    *
    * @throws LockerError: there is no such environment
    */
-  deleteEnvironment(name: string): void {
-    this.#project.deleteEnvironment((this.findEnvironment(name) ?? failMissing('environment')).id)
-  }
-
+  deleteEnvironment(name: string): void
   /** Puts a record in as it is, however wrong, in the place of the one with its id; it's revised now. */
-  replaceSecret(record: SecretRecord): void {
-    this.#project.replaceSecret(record)
-  }
-
+  replaceSecret(record: SecretRecord): void
   /** The same for an environment. */
-  replaceEnvironment(record: EnvironmentRecord): void {
-    this.#project.replaceEnvironment(record)
+  replaceEnvironment(record: EnvironmentRecord): void
+}
+
+/**
+ * @param nowMs the clock, Unix milliseconds
+ * @throws LockerError when the project's first access key doesn't open it
+ */
+export function openDevProject(project: Project, nowMs: () => number): DevProject {
+  const keys = openAccessKey(firstAccessKey(project))
+  const writer = new SeedWriter(project, keys)
+  return {
+    projectId: project.projectId,
+    get credential() {
+      return credentialOf(firstAccessKey(project))
+    },
+    get secrets() {
+      return project.secrets.rows
+    },
+    get environments() {
+      return project.environments.rows
+    },
+    get revisionDate() {
+      return project.revision.revisionDate
+    },
+    addAccessKey: (options = {}) => addAccessKey(project, keys, options, nowMs()),
+    changeAccessKey: (accessKeyId, options) => {
+      const key = project.accessKey(accessKeyId) ?? failMissing('access key')
+      project.putAccessKey(changeAccessKey(key, options, nowMs()))
+    },
+    removeAccessKey: (accessKeyId) => project.removeAccessKey(accessKeyId),
+    seed: (seed) => writer.writeSeed(seed),
+    setSecret: (secret) => writer.writeSecret(secret),
+    setEnvironment: (environment) => writer.writeEnvironment(environment),
+    findSecret: (key, environment) => writer.findSecret(key, environment),
+    findEnvironment: (name) => writer.findEnvironment(name),
+    deleteSecret: (key, environment) => {
+      project.deleteSecret((writer.findSecret(key, environment) ?? failMissing('secret')).id)
+    },
+    deleteEnvironment: (name) => {
+      project.deleteEnvironment((writer.findEnvironment(name) ?? failMissing('environment')).id)
+    },
+    replaceSecret: (record) => project.replaceSecret(record),
+    replaceEnvironment: (record) => project.replaceEnvironment(record),
   }
+}
+
+function addAccessKey(project: Project, keys: KeyPair, options: AccessKeyOptions, nowMs: number): Credential {
+  const projectKeys = Buffer.concat([keys.encryptionKey.export(), keys.macKey.export()])
+  const key = newAccessKey(project.projectId, projectKeys, nowMs)
+  project.putAccessKey(changeAccessKey(key, options, nowMs))
+  return credentialOf(key)
 }
 
 function firstAccessKey(project: Project): AccessKeyRecord {

@@ -16,9 +16,10 @@ Effects that answer in the service's place (nothing is read or written):
   redirect=URL        302, or the status given
 Effects on any answer, these or the true one:
   latency=MS          waits first
-  reset[=POINT]       resets the connection;  POINT is start (before the answer, the default), headers (after
-  hang[=POINT]        sends no more;          them), body (in the middle of it)
-  truncate[=POINT]    closes the connection;  the default is body
+  reset[=POINT]       resets the connection at POINT: start (before the answer; the default), headers
+                      (after them) or body (in the middle of it)
+  hang[=POINT]        sends no more from POINT on, and keeps the connection; default: start
+  truncate[=POINT]    closes the connection in good order at POINT; default: body
   drip=MS             sends the body a byte every MS milliseconds
   oversize[=BYTES]    BYTES of spaces (2000, 64k, 65m) before the body; without BYTES they never end
   gzip                compresses the body; with oversize, a bomb

@@ -2,7 +2,7 @@
 import { newProjectState } from './access-keys.ts'
 import type { Identity } from './certificate.ts'
 import { loadDataFile, saveDataFile } from './data-file.ts'
-import { DevProject } from './dev-project.ts'
+import { type DevProject, openDevProject } from './dev-project.ts'
 import type { DevServerOptions } from './options.ts'
 import { decodeSeed, loadSeed } from './seed.ts'
 import { Store } from './store.ts'
@@ -34,10 +34,10 @@ export function openStoreFile(options: DevServerOptions, nowMs: () => number): S
   const saved = dataFile === undefined ? undefined : loadDataFile(dataFile, process.platform)
   const store = new Store(saved?.projects ?? projects, nowMs)
   const addProject = () => {
-    return new DevProject(store.addProject(newProjectState(store.nextProjectId(), nowMs())), nowMs)
+    return openDevProject(store.addProject(newProjectState(store.nextProjectId(), nowMs())), nowMs)
   }
   const [first] = store.projects
-  const project = first === undefined ? addProject() : new DevProject(first, nowMs)
+  const project = first === undefined ? addProject() : openDevProject(first, nowMs)
   for (const seed of seeds) project.seed(typeof seed === 'string' ? loadSeed(seed) : decodeSeed(seed, 'seed'))
   let savedChangeCount = -1
   return {

@@ -71,7 +71,7 @@ it('lets a later seed win, and leaves alone what is the same already', async () 
 
 it('keeps any text as it is', async () => {
   const server = await startServer()
-  const text = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed())
+  const text = fc.string({ unit: 'binary' }).filter((each) => !/\p{Surrogate}/u.test(each))
   const seeds = fc.uniqueArray(fc.record({ key: text.filter((key) => key !== ''), value: text }), {
     selector: ({ key }) => key,
   })
