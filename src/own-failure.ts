@@ -15,8 +15,17 @@ export function reportOwnFailure(error: unknown, consequence: string, logger: Lo
   const message =
     error instanceof LockerError ? error.message : `unexpected failure (${describeFailure(error)})`
   logger.warn(`${consequence}: ${message}`)
-  const frames = error instanceof Error ? (error.stack ?? '').split('\n') : []
-  for (const frame of frames.filter((line) => /^ {4}at /.test(line))) logger.debug`${name(frame.trim())}`
+  for (const frame of framesOf(error)) logger.debug`${name(frame)}`
+}
+
+/** The message stands above the frames and might quote data, even a line that looks like a frame. */
+function framesOf(error: unknown): string[] {
+  if (!(error instanceof Error) || error.stack === undefined) return []
+  const frames = error.stack.slice(error.stack.indexOf(error.message) + error.message.length)
+  return frames
+    .split('\n')
+    .filter((line) => /^ {4}at /.test(line))
+    .map((line) => line.trim())
 }
 
 /** How to fail, for a start whose configuration itself is bad. */

@@ -1,5 +1,6 @@
 /** Which flags this Node was started with, as far as a preload must know. */
-import { resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 
 /** What this needs of `process`. */
 export interface NodeFlags {
@@ -28,6 +29,22 @@ export function isFirstImport(moduleUrl: string, flags: NodeFlags): boolean {
 /** Whether Node only checks the program's syntax. */
 export function isSyntaxCheck({ execArgv }: NodeFlags): boolean {
   return execArgv.includes('--check') || execArgv.includes('-c')
+}
+
+/**
+ * Whether the program is one of this package's own commands, which a NODE_OPTIONS meant for their children reaches
+ * as well: they load by themselves, or are the very service that is to be asked.
+ *
+ * @param program the path of the program, `process.argv[1]`
+ * @param binFolder where this package's commands are
+ */
+export function isOwnCommand(program: string | undefined, binFolder: string): boolean {
+  if (program === undefined || !/locker-(run|dev)(\.js)?$/.test(program)) return false
+  try {
+    return dirname(realpathSync(program)) === realpathSync(binFolder)
+  } catch {
+    return false
+  }
 }
 
 /** The modules to import, in Node's order: those of NODE_OPTIONS first. */

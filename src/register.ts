@@ -1,4 +1,5 @@
 /** `lockerpm/register`: the secrets are in process.env before the application's first line. product: section 2 */
+import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { compose, isLoadedAbove } from './compose.ts'
 import type { Config } from './config/config.ts'
@@ -9,7 +10,7 @@ import { findHome } from './home.ts'
 import { createLogger, type Logger, stderrSink } from './logger.ts'
 import { OWN_FAILURE_STATUS, readEarlySettings, reportOwnFailure } from './own-failure.ts'
 import { readLaterVariables } from './pm2.ts'
-import { isFirstImport, isSyntaxCheck } from './preload-flags.ts'
+import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
 import { performAsync, performSync } from './sync/perform.ts'
 import { load } from './vault/load.ts'
 import type { OpenedSecrets } from './vault/open.ts'
@@ -61,6 +62,7 @@ async function registerAwaited(): Promise<void> {
 /** @returns undefined when there is nothing to do here: product: section 2, the guards */
 function prepare(): Start | undefined {
   if (!isMainThread || isDisabled(process.env) || isSyntaxCheck(process)) return undefined
+  if (isOwnCommand(process.argv[1], join(__dirname, '../bin'))) return undefined
   const env = readLaterVariables(process.env)
   const config = resolveConfig({
     env,

@@ -1,0 +1,44 @@
+// One CommonJS bundle as dist holds them: build.mjs makes all of them, a test those that it needs.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
+
+/** synckit starts its worker with `node:worker_threads`; ours takes its place. See src/sync/worker-threads.ts. */
+const guardWorkers = {
+  name: 'guard-workers',
+  setup({ onResolve }) {
+    const ours = { path: resolve(root, 'src/sync/worker-threads.ts') }
+    onResolve({ filter: /^node:worker_threads$/ }, ({ importer }) =>
+      /[\\/]synckit[\\/]lib[\\/]/.test(importer) ? ours : undefined,
+    )
+  },
+}
+
+/**
+ * @param {string} entry from the root: src/register.ts
+ * @param {string} outfile from the root, or absolute
+ * @returns {Promise<string[]>} every file that went in, from the root
+ */
+export async function bundle(entry, outfile) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    metafile: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: [guardWorkers],
+    // Deferred bundles are loaded by path at run time: see src/deferred.ts.
+    external: ['./*.cjs'],
+    define: { VERSION: JSON.stringify(version) },
+  })
+  return Object.keys(metafile.inputs)
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { isFirstImport, isOwnCommand, isSyntaxCheck } from '../src/preload-flags.ts'
+
+const OWN = 'file:///app/node_modules/lockerpm/register/index.mjs'
+const flags = (execArgv: string[], NODE_OPTIONS?: string) => ({
+  execArgv,
+  env: { NODE_OPTIONS },
+  cwd: () => '/app',
+})
+
+describe('isFirstImport', () => {
+  it.each([
+    ['no flag', flags([]), false],
+    ['-r alone', flags(['-r', 'lockerpm/register']), false],
+    ['--import, by its name', flags(['--import', 'lockerpm/register']), true],
+    ['--import=, by its name', flags(['--import=lockerpm/register']), true],
+    ['--import, by its URL', flags(['--import', OWN]), true],
+    ['--import, by a relative path', flags(['--import', './node_modules/lockerpm/register/index.mjs']), true],
+    [
+      '--import, by an absolute path',
+      flags(['--import', '/app/node_modules/lockerpm/register/index.mjs']),
+      true,
+    ],
+    ['--import of something else', flags(['--import', './setup.mjs']), false],
+    [
+      '--import of something else before it',
+      flags(['--import', 'tsx', '--import', 'lockerpm/register']),
+      false,
+    ],
+    [
+      '--import of something else after it',
+      flags(['--import', 'lockerpm/register', '--import', 'tsx']),
+      true,
+    ],
+    ['NODE_OPTIONS', flags([], '--import lockerpm/register'), true],
+    [
+      'NODE_OPTIONS, with other options',
+      flags([], '--max-old-space-size=512  --import=lockerpm/register'),
+      true,
+    ],
+    ['NODE_OPTIONS, in quotes', flags([], '--import "lockerpm/register"'), true],
+    ['NODE_OPTIONS, in quotes, with an escape', flags([], '--import "locker\\pm/register"'), true],
+    [
+      'something else in NODE_OPTIONS, which Node imports first',
+      flags(['--import', 'lockerpm/register'], '--import tsx'),
+      false,
+    ],
+    ['a quoted path with spaces in NODE_OPTIONS', flags([], '--import "./my setup.mjs"'), false],
+    ['--import as the last word', flags(['--import']), false],
+  ])('%s: %s', (_, given, expected) => {
+    expect(isFirstImport(OWN, given)).toBe(expected)
+  })
+})
+
+it.each([
+  [['--check'], true],
+  [['-c'], true],
+  [['--conditions=x'], false],
+  [[], false],
+])('%j is a syntax check: %s', (execArgv, expected) => {
+  expect(isSyntaxCheck(flags(execArgv))).toBe(expected)
+})
+
+describe('isOwnCommand', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lockerpm-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'locker-run.js'), '')
+  writeFileSync(join(folder, 'locker-run.js'), '')
+  symlinkSync(join(bin, 'locker-run.js'), join(folder, 'locker-run'))
+
+  it.each([
+    ['the command itself', join(bin, 'locker-run.js'), true],
+    ['the link that npm makes', join(folder, 'locker-run'), true],
+    ["somebody else's program of that name", join(folder, 'locker-run.js'), false],
+    ['one that is not there', join(bin, 'locker-dev'), false],
+    ['an application', join(folder, 'app.js'), false],
+    ['no program, as in the REPL', undefined, false],
+  ])('%s: %s', (_, program, expected) => {
+    expect(isOwnCommand(program, bin)).toBe(expected)
+  })
+})
