@@ -46,8 +46,7 @@ export function openProjectKeys(stretched: KeyPair, profileKey: string): KeyPair
 export function encrypt(keys: KeyPair, plaintext: string | Buffer): string {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv(ALGORITHM, keys.encryptionKey, iv)
-  const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext, 'utf8') : plaintext
-  const ciphertext = Buffer.concat([cipher.update(bytes), cipher.final()])
+  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
   return formatEncString({ iv, ciphertext, mac: computeMac(keys, { iv, ciphertext }) })
 }
 

@@ -5,7 +5,11 @@ import type { WireEnvironment, WireError, WirePage, WireProfile, WireSecret } fr
 /** Reads one value found at `path`, or throws APIConnectionError. */
 export type Decoder<T> = (value: unknown, path: string) => T
 
-/** @throws APIConnectionError `http_error` when the answer isn't what the protocol says, here and below */
+/**
+ * The profile.
+ *
+ * @throws APIConnectionError `http_error` when the answer isn't what the protocol says, here and below
+ */
 export const decodeProfile: Decoder<WireProfile> = (value, path) => {
   const answer = decodeObject(value, path)
   const profile = decodeObject(answer['profile'], `${path}.profile`)
@@ -19,6 +23,7 @@ export const decodeProfile: Decoder<WireProfile> = (value, path) => {
   }
 }
 
+/** One secret, its EncStrings undecrypted. */
 export const decodeSecret: Decoder<WireSecret> = (value, path) => {
   const record = decodeObject(value, path)
   const at = (field: string) => [record[field], `${path}.${field}`] as const
@@ -39,6 +44,7 @@ export const decodeSecret: Decoder<WireSecret> = (value, path) => {
   }
 }
 
+/** One environment, its EncStrings undecrypted. */
 export const decodeEnvironment: Decoder<WireEnvironment> = (value, path) => {
   const record = decodeObject(value, path)
   const at = (field: string) => [record[field], `${path}.${field}`] as const
