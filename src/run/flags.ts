@@ -1,0 +1,74 @@
+/** Every flag of `locker-run`: one for each setting that has one, and its own. */
+import type { FlagForm } from '../config/kind.ts'
+import type { Group, Setting } from '../config/setting.ts'
+import { SETTINGS } from '../config/settings.ts'
+
+/** What a flag of our own is called. */
+export type RunFlagKey = 'command' | 'no-inherit-env' | 'help' | 'version'
+
+/** A flag as it is parsed and as `--help` shows it. */
+export interface Flag extends Pick<FlagForm, 'isNegatable' | 'isRepeatable'> {
+  /** Of a setting, or of our own. */
+  readonly key: string
+  /** Without its dashes. */
+  readonly name: string
+  /** Without its dash. */
+  readonly short: string | undefined
+  /** `optional`: a value needs `=`; the bare flag means `true`. */
+  readonly argument: FlagForm['argument'] | 'none'
+  /** What stands for the value in `--help`. */
+  readonly placeholder: string
+  readonly group: Group | 'Command'
+  readonly doc: string
+  readonly defaultText: string | undefined
+}
+
+const OWN_FLAG = {
+  argument: 'none',
+  placeholder: '',
+  isNegatable: false,
+  isRepeatable: false,
+  group: 'Command',
+  short: undefined,
+  defaultText: undefined,
+} as const satisfies Partial<Flag>
+
+const OWN_FLAGS: readonly (Flag & { readonly key: RunFlagKey })[] = [
+  {
+    ...OWN_FLAG,
+    key: 'command',
+    name: 'command',
+    short: 'c',
+    argument: 'required',
+    placeholder: 'STRING',
+    doc: 'run STRING by the shell; words that follow are its $1, $2 …',
+  },
+  {
+    ...OWN_FLAG,
+    key: 'no-inherit-env',
+    name: 'no-inherit-env',
+    doc: 'the command gets only the secrets, PATH, HOME, TERM, TZ, LANG and their like',
+  },
+  { ...OWN_FLAG, key: 'version', name: 'version', short: 'v', doc: 'print the version' },
+  { ...OWN_FLAG, key: 'help', name: 'help', short: 'h', doc: 'print this' },
+]
+
+/** In the order of `--help`. */
+export const FLAGS: readonly Flag[] = [...OWN_FLAGS, ...SETTINGS.flatMap(flagOf)]
+
+/**
+ * @param setting a row of the table
+ * @returns the flag that such a setting would have, for those that must not have one
+ */
+export function forbiddenFlagName(setting: Setting): string {
+  return setting.variable.replace('LOCKER_', '').replaceAll('_', '-').toLowerCase()
+}
+
+function flagOf(setting: Setting): Flag[] {
+  const { key, flag, short, kind, group, doc, defaultText } = setting
+  if (flag === undefined) return []
+  const { argument, placeholder, isNegatable, isRepeatable } = kind
+  return [
+    { key, name: flag, short, argument, placeholder, isNegatable, isRepeatable, group, doc, defaultText },
+  ]
+}

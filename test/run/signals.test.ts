@@ -1,0 +1,63 @@
+import { EventEmitter } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import type { Standing } from '../../src/run/foreground.ts'
+import { afterOneTurn, catchSignals } from '../../src/run/signals.ts'
+
+const FOREGROUND: Standing = { place: 'foreground', isLeader: false }
+const BACKGROUND: Standing = { place: 'background', isLeader: false }
+const NONE: Standing = { place: 'none', isLeader: false }
+const LEADER: Standing = { place: 'foreground', isLeader: true }
+const ABANDONED_LEADER: Standing = { place: 'none', isLeader: true }
+
+describe('catchSignals', () => {
+  it.each<[NodeJS.Signals, string, Standing, Standing, boolean]>([
+    ['SIGINT', 'in the foreground', FOREGROUND, FOREGROUND, false],
+    ['SIGQUIT', 'in the foreground', FOREGROUND, FOREGROUND, false],
+    ['SIGWINCH', 'in the foreground', FOREGROUND, FOREGROUND, false],
+    ['SIGHUP', 'in the foreground', FOREGROUND, FOREGROUND, false],
+    ['SIGTERM', 'in the foreground', FOREGROUND, FOREGROUND, true],
+    ['SIGUSR1', 'in the foreground', FOREGROUND, FOREGROUND, true],
+    ['SIGINT', 'leading the session', LEADER, LEADER, false],
+    ['SIGHUP', 'leading the session', LEADER, LEADER, true],
+    ['SIGHUP', 'leading a session that lost its terminal', LEADER, ABANDONED_LEADER, true],
+    ['SIGHUP', 'after the terminal went from the foreground', FOREGROUND, NONE, false],
+    ['SIGHUP', 'after the terminal went from the background', BACKGROUND, NONE, true],
+    ['SIGINT', 'after the terminal went', FOREGROUND, NONE, true],
+    ['SIGINT', 'in the background', BACKGROUND, BACKGROUND, true],
+    ['SIGINT', 'in the background by now', FOREGROUND, BACKGROUND, true],
+    ['SIGINT', 'in the foreground by now', BACKGROUND, FOREGROUND, false],
+    ['SIGHUP', 'without a terminal', NONE, NONE, true],
+  ])('%s %s is passed on or not', async (signal, _, atStart, now, isPassedOn) => {
+    const source = new EventEmitter()
+    const sent: NodeJS.Signals[] = []
+    const signals = catchSignals(source, () => now, fail)
+    signals.forwardTo((each) => sent.push(each), atStart)
+    await new Promise<void>(afterOneTurn)
+    source.emit(signal, signal)
+    expect(sent).toEqual(isPassedOn ? [signal] : [])
+  })
+
+  it('passes on what may have come before the command was there, even in the foreground', () => {
+    const source = new EventEmitter()
+    const sent: NodeJS.Signals[] = []
+    catchSignals(source, () => FOREGROUND, fail).forwardTo((signal) => sent.push(signal), FOREGROUND)
+    source.emit('SIGINT', 'SIGINT')
+    expect(sent).toEqual(['SIGINT'])
+  })
+
+  it('interrupts as long as there is no command, but not for a resize', () => {
+    const source = new EventEmitter()
+    const seen: NodeJS.Signals[] = []
+    catchSignals(
+      source,
+      () => FOREGROUND,
+      (signal) => seen.push(signal),
+    )
+    for (const signal of ['SIGWINCH', 'SIGINT', 'SIGUSR2']) source.emit(signal, signal)
+    expect(seen).toEqual(['SIGINT', 'SIGUSR2'])
+  })
+})
+
+function fail(signal: NodeJS.Signals): void {
+  throw new Error(`interrupted by ${signal}`)
+}
