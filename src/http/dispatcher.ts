@@ -1,5 +1,7 @@
 /** The connections: a pool of our own, through a proxy where the environment names one. */
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { SecureContext, ConnectionOptions as TlsOptions } from 'node:tls'
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici'
 // Narrow imports: undici as a whole loads fetch, websockets and caches, which a start never needs.
 import Pool from 'undici/lib/dispatcher/pool.js'
@@ -11,34 +13,25 @@ export const MAX_CONNECTIONS = 6
 
 /**
  * @param connection where the service is and how to trust it
+ * @param closing fires when the caller is done: ends sockets that are still connecting, which `destroy` lets be.
+ *   A server that accepts and then never shakes hands would keep the process alive
  * @returns a dispatcher of our own; the caller destroys it
- * @throws LockerError `locker_error` when `caFile` can't be read or the proxy's address isn't a URL
+ * @throws LockerError `locker_error` when `caFile` can't be read or the proxy's address isn't a proxy's
  */
-export function createDispatcher(connection: Connection): Dispatcher {
-  const tls = tlsOptions(connection)
-  const limits = {
-    connections: MAX_CONNECTIONS,
-    // The one deadline over everything is kept by the caller; these would only cut it short.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    allowH2: false,
-  }
+export function createDispatcher(connection: Connection, closing: AbortSignal): Dispatcher {
+  // The one deadline over everything is kept by the caller; limits here would only cut it short.
+  const connect = { ...tlsOptions(connection), timeout: 0, signal: closing }
+  const limits = { connections: MAX_CONNECTIONS, headersTimeout: 0, bodyTimeout: 0, allowH2: false }
   const proxy = chooseProxy(connection)
-  if (proxy === undefined) {
-    return new Pool(new URL(connection.apiBase).origin, {
-      ...limits,
-      connect: { ...tls, timeout: 0 },
-    })
-  }
-  const { noProxy = '' } = connection.proxies
+  if (proxy === undefined) return new Pool(new URL(connection.apiBase).origin, { ...limits, connect })
   return new (requireProxyAgent())({
     ...limits,
     httpProxy: proxy,
     httpsProxy: proxy,
-    noProxy,
-    requestTls: tls,
-    proxyTls: tls,
-    connect: { ...tls, timeout: 0 },
+    noProxy: connection.proxies.noProxy ?? '',
+    requestTls: connect,
+    proxyTls: connect,
+    connect,
   })
 }
 
@@ -47,30 +40,56 @@ function chooseProxy({ apiBase, proxies }: Connection): string | undefined {
   const isHttps = apiBase.startsWith('https:')
   const proxy = isHttps ? proxies.httpsProxy : proxies.httpProxy
   if (proxy === undefined || proxy === '') return undefined
-  const url = proxy.includes('://') ? proxy : `http://${proxy}`
-  if (URL.canParse(url)) return url
+  const url = parseProxy(proxy.includes('://') ? proxy : `http://${proxy}`)
+  if (url !== undefined) return url
   throw new LockerError(
-    `${isHttps ? 'HTTPS_PROXY' : 'HTTP_PROXY'} is not a URL: set it like http://proxy.example:3128`,
+    `${isHttps ? 'HTTPS_PROXY' : 'HTTP_PROXY'} is not an HTTP proxy's address: set it like http://proxy.example:3128`,
   )
+}
+
+function parseProxy(text: string): string | undefined {
+  try {
+    const { href, protocol, username, password } = new URL(text)
+    // undici decodes them, and throws its own way where that is impossible.
+    decodeURIComponent(username + password)
+    return protocol === 'http:' || protocol === 'https:' ? href : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Only a start behind a proxy pays for loading this. */
 function requireProxyAgent(): typeof EnvHttpProxyAgent {
+  // undici's front door, which we don't come through, gives dispatchers their `connect`: tunnels need it.
+  require('undici/lib/dispatcher/dispatcher.js').prototype.connect = require('undici/lib/api/api-connect.js')
   return require('undici/lib/dispatcher/env-http-proxy-agent.js')
 }
 
 /**
  * Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment does not switch our checks off.
  */
-function tlsOptions({ unsafe, caFile }: Connection): { rejectUnauthorized: boolean; ca?: string[] } {
+function tlsOptions({
+  unsafe,
+  caFile,
+}: Connection): Pick<TlsOptions, 'rejectUnauthorized' | 'secureContext'> {
   if (caFile === undefined) return { rejectUnauthorized: !unsafe }
-  return { rejectUnauthorized: !unsafe, ca: [...defaultAuthorities(), readAuthorities(caFile)] }
+  return { rejectUnauthorized: !unsafe, secureContext: trustAlso(readAuthorities(caFile)) }
 }
 
-function readAuthorities(caFile: string): string {
-  const pem = readPem(caFile)
-  if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem
-  throw new LockerError(`the file of LOCKER_CA_FILE holds no PEM certificate: ${caFile}`)
+/** `ca` replaces the default authorities, so they are named again. Node 22.15 can say what they are. */
+function trustAlso(authorities: readonly string[]): SecureContext {
+  const tls: typeof import('node:tls') & { getCACertificates?: (type: 'default') => string[] } =
+    require('node:tls')
+  const defaults = tls.getCACertificates?.('default') ?? tls.rootCertificates
+  return tls.createSecureContext({ ca: [...defaults, ...authorities] })
+}
+
+/** OpenSSL passes over what it can't read; a user who named a file wants to know. */
+function readAuthorities(caFile: string): readonly string[] {
+  const certificates =
+    readPem(caFile).match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []
+  if (certificates.length > 0 && certificates.every(isCertificate)) return certificates
+  throw new LockerError(`the file of LOCKER_CA_FILE holds no PEM certificate, or a broken one: ${caFile}`)
 }
 
 function readPem(caFile: string): string {
@@ -81,11 +100,10 @@ function readPem(caFile: string): string {
   }
 }
 
-/** `ca` replaces the default authorities, so they are named again. Node 22.15 can say what they are. */
-function defaultAuthorities(): readonly string[] {
-  const tls: {
-    rootCertificates: readonly string[]
-    getCACertificates?: (type: 'default') => string[]
-  } = require('node:tls')
-  return tls.getCACertificates?.('default') ?? tls.rootCertificates
+function isCertificate(pem: string): boolean {
+  try {
+    return Boolean(new X509Certificate(pem))
+  } catch {
+    return false
+  }
 }

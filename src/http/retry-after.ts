@@ -8,7 +8,8 @@
 export function parseRetryAfter(header: string | string[] | undefined, nowMs: number): number | undefined {
   if (typeof header !== 'string') return undefined
   const text = header.trim()
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  const dateMs = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN
+  if (/^\d+$/.test(text)) return Number(text)
+  // The oldest of the three forms names no zone; all of them mean GMT.
+  const dateMs = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text.replace(/( GMT)?$/, ' GMT')) : Number.NaN
   return Number.isNaN(dateMs) ? undefined : Math.max(0, (dateMs - nowMs) / 1000)
 }

@@ -10,9 +10,9 @@ import {
   failureOfAnswer,
   failureOfBody,
   failureOfDeadline,
-  failureOfNetwork,
   type SettingNames,
 } from './failure.ts'
+import { failureOfNetwork } from './network-failure.ts'
 import { planRetry } from './retry.ts'
 import { type Answer, createTransport } from './transport.ts'
 
@@ -43,6 +43,8 @@ export function createService(options: ServiceOptions): Service {
   const { connection, accessKeyId, settings, logger } = options
   const transport = createTransport(connection, accessKeyId)
   const credentials = [accessKeyId, ...Object.values(connection.headers)].filter((text) => text !== '')
+  // Longest first: one that begins another must not leave the other's end behind.
+  credentials.sort((a, b) => b.length - a.length)
   const context: FailureContext = { apiBase: connection.apiBase, settings, credentials }
 
   const exchange = async <T>(

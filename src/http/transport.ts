@@ -1,4 +1,5 @@
 /** One request, one answer: capped body, no redirects, cancelled at once. It judges nothing. */
+import { setMaxListeners } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Connection } from '../config/config.ts'
@@ -36,7 +37,10 @@ export interface Transport {
  * @param accessKeyId the bearer token
  */
 export function createTransport(connection: Connection, accessKeyId: string): Transport {
-  const dispatcher = createDispatcher(connection)
+  const closing = new AbortController()
+  // Every socket listens, two for each tunnel through a proxy: more than Node thinks right without a warning.
+  setMaxListeners(0, closing.signal)
+  const dispatcher = createDispatcher(connection, closing.signal)
   const { origin, pathname } = new URL(connection.apiBase)
   const basePath = pathname.replace(/\/$/, '')
   const headers = {
@@ -55,11 +59,15 @@ export function createTransport(connection: Connection, accessKeyId: string): Tr
         headers: withBodyHeaders(headers, body),
         body: body ?? null,
       }
-      return decompress(await exchange(dispatcher, request, signal))
+      const answer = await exchange(dispatcher, request, signal)
+      // undici takes the connection back one turn later: who asks again before that gets a new one.
+      await new Promise(setImmediate)
+      return { ...answer, body: decompress(answer) }
     },
     close: () => {
       // Nobody is left to hear how the connections ended.
       dispatcher.destroy().catch(() => {})
+      closing.abort()
     },
   }
 }
@@ -116,23 +124,25 @@ function exchange(
 }
 
 /** We ask for no compression, but a proxy may compress all the same. */
-function decompress(answer: Answer): Answer {
-  const encoding = String(answer.headers['content-encoding'] ?? 'identity').toLowerCase()
-  if (encoding === 'identity' || encoding === '') return answer
+function decompress({ status, headers, body }: Answer): Buffer {
+  const encoding = String(headers['content-encoding'] ?? '').toLowerCase()
+  if (encoding === '' || encoding === 'identity' || body.length === 0) return body
   const zlib: typeof import('node:zlib') = require('node:zlib')
-  const decoders = {
-    gzip: zlib.gunzipSync,
-    'x-gzip': zlib.gunzipSync,
-    deflate: zlib.inflateSync,
-    br: zlib.brotliDecompressSync,
-  }
-  const decode = Object.hasOwn(decoders, encoding) ? decoders[encoding as keyof typeof decoders] : undefined
-  if (decode === undefined) throw undecodable()
+  const decode = new Map([
+    ['gzip', zlib.gunzipSync],
+    ['x-gzip', zlib.gunzipSync],
+    ['deflate', zlib.inflateSync],
+    ['br', zlib.brotliDecompressSync],
+  ]).get(encoding)
+  let failure = undecodable()
   try {
-    return { ...answer, body: decode(answer.body, { maxOutputLength: MAX_BODY_BYTES }) }
+    if (decode !== undefined) return decode(body, { maxOutputLength: MAX_BODY_BYTES })
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : undecodable()
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') failure = tooLarge()
   }
+  // The status of a refusal says enough without its words.
+  if (status >= 300) return Buffer.alloc(0)
+  throw failure
 }
 
 function tooLarge(): APIConnectionError {

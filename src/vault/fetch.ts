@@ -1,12 +1,13 @@
-/** The network's half of a load: what the service holds for an access key. It never sees the secret half. */
+/** The network's half of everything: what the service holds for an access key. It never sees the secret half. */
 import type { Connection } from '../config/config.ts'
 import { hashText } from '../crypto/hash.ts'
 import { type Deadline, startDeadline } from '../http/deadline.ts'
 import { endpoints } from '../http/endpoints.ts'
 import type { SettingNames } from '../http/failure.ts'
-import { createService, type Service } from '../http/service.ts'
+import { createService, type Service, type ServiceOptions } from '../http/service.ts'
 import type { Logger } from '../logger.ts'
 import { decodeEnvironment, decodePage, decodeProfile, decodeSecret } from '../wire/decode.ts'
+import { type Client, createClient } from './client.ts'
 import { missingEnvironment } from './environment-check.ts'
 import { loadList } from './pages.ts'
 import { type Changes, fetchChanges, type Known } from './revalidate.ts'
@@ -52,6 +53,15 @@ export async function fetchProject(
     deadline.end()
     service.close()
   }
+}
+
+/**
+ * For the SDK, which asks for single things, again and again.
+ *
+ * @throws LockerError `locker_error` when `caFile` can't be read or a proxy's address isn't a URL
+ */
+export function openClient(options: ServiceOptions): Client {
+  return createClient(createService(options))
 }
 
 /** Profile and secrets are asked for side by side: nothing in one depends on the other. */

@@ -27,7 +27,7 @@ export interface OpenedSecrets {
  *   value fails its integrity check
  */
 export function openSecrets(
-  snapshot: Snapshot,
+  snapshot: Pick<Snapshot, 'projectId' | 'profileKey' | 'secrets'>,
   secretBytes: Buffer,
   environment: string | undefined,
 ): OpenedSecrets {
@@ -55,8 +55,8 @@ export function openText(keys: KeyPair, text: string | null, field: string): str
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined
 }
 
-/** A secret of ALL has neither id nor hash of an environment. */
-function isOfAll(secret: WireSecret): boolean {
+/** @returns whether a secret belongs to ALL: it has neither id nor hash of an environment */
+export function isOfAll(secret: WireSecret): boolean {
   return !secret.environment_id && !secret.environment_hash
 }
 

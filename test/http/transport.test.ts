@@ -1,0 +1,150 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Connection } from '../../src/config/config.ts'
+import { endpoints } from '../../src/http/endpoints.ts'
+import { createTransport, type Transport } from '../../src/http/transport.ts'
+import { ACCESS_KEY_ID, connectionTo } from './client.ts'
+import { json, type Seen, startServer } from './test-server.ts'
+
+const never = new AbortController().signal
+
+function openTransport(apiBase: string, other: Partial<Connection> = {}): Transport {
+  const transport = createTransport(connectionTo(apiBase, other), ACCESS_KEY_ID)
+  onTestFinished(() => transport.close())
+  return transport
+}
+
+async function send(other: Partial<Connection>, body?: string): Promise<Seen> {
+  const server = await startServer((_, response) => json(response, 200, {}))
+  const transport = openTransport(server.origin, other)
+  await transport.send(body === undefined ? endpoints.profile : endpoints.createSecret, never, body)
+  const [request] = server.seen
+  if (request === undefined) throw new Error('nothing came in')
+  return request
+}
+
+const count = ({ rawHeaders }: Seen, header: string) =>
+  rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === header).length
+
+describe('headers', () => {
+  it('are what the protocol asks for', async () => {
+    const { headers } = await send({})
+    expect(headers).toMatchObject({
+      authorization: `Bearer ${ACCESS_KEY_ID}`,
+      'user-agent': 'lockerpm/0.0.0-test',
+      'cache-control': 'no-cache',
+      accept: 'application/json',
+    })
+    expect(headers).not.toHaveProperty('content-type')
+  })
+
+  it("hold the user's own beside ours", async () => {
+    const { headers } = await send({
+      headers: { 'CF-Access-Client-Id': 'a', 'cf-access-client-secret': 'b, c' },
+    })
+    expect(headers).toMatchObject({
+      'cf-access-client-id': 'a',
+      'cf-access-client-secret': 'b, c',
+      accept: 'application/json',
+    })
+  })
+
+  it.each(['authorization', 'Authorization', 'AUTHORIZATION'])('keep our own against %s', async (header) => {
+    const request = await send({ headers: { [header]: 'Bearer of-somebody-else' } })
+    expect(request.headers.authorization).toBe(`Bearer ${ACCESS_KEY_ID}`)
+    expect(count(request, 'authorization')).toBe(1)
+  })
+
+  it.each([
+    ['User-Agent', 'mine/1', 'user-agent'],
+    ['ACCEPT', 'application/problem+json', 'accept'],
+  ])("let the user's %s take the place of ours", async (header, value, seen) => {
+    const request = await send({ headers: { [header]: value } })
+    expect(request.headers[seen]).toBe(value)
+    expect(count(request, seen)).toBe(1)
+  })
+
+  it('name the type of a body', async () => {
+    const request = await send({}, '{"key":"ü"}')
+    expect(request).toMatchObject({ method: 'POST', path: '/v1/secrets', body: '{"key":"ü"}' })
+    expect(request.headers).toMatchObject({ 'content-type': 'application/json', 'content-length': '12' })
+  })
+})
+
+describe('paths', () => {
+  it.each([
+    ['', '/v1/profile'],
+    ['/', '/v1/profile'],
+    ['/locker_secrets', '/locker_secrets/v1/profile'],
+    ['/locker_secrets/', '/locker_secrets/v1/profile'],
+    ['/a/b%20c', '/a/b%20c/v1/profile'],
+  ])('are appended to the base path %j', async (basePath, path) => {
+    const server = await startServer((_, response) => json(response, 200, {}))
+    await openTransport(server.origin + basePath).send(endpoints.profile, never)
+    expect(server.seen.map((request) => request.path)).toEqual([path])
+  })
+})
+
+describe('connections', () => {
+  it('are kept alive and used again', async () => {
+    const server = await startServer((_, response) => json(response, 200, {}))
+    const transport = openTransport(server.origin)
+    for (let i = 0; i < 3; i++) await transport.send(endpoints.profile, never)
+    expect(server.seen).toHaveLength(3)
+    expect(server.sockets).toHaveLength(1)
+  })
+
+  it('are six at most, however much is asked for', async () => {
+    let waiting: (() => void)[] = []
+    const server = await startServer((_, response) => {
+      waiting.push(() => json(response, 200, {}))
+      if (waiting.length < 6) return
+      for (const answer of waiting) answer()
+      waiting = []
+    })
+    const transport = openTransport(server.origin)
+    const sendOne = () => transport.send(endpoints.profile, new AbortController().signal)
+    await Promise.all(Array.from({ length: 12 }, sendOne))
+    expect(server.sockets).toHaveLength(6)
+  })
+})
+
+describe('send', () => {
+  it('judges nothing: status, headers and body are as they came', async () => {
+    const server = await startServer((_, response) => json(response, 418, [1], { 'x-a': 'b' }))
+    const answer = await openTransport(server.origin).send(endpoints.profile, never)
+    expect(answer.status).toBe(418)
+    expect(answer.headers).toMatchObject({ 'x-a': 'b', 'content-type': 'application/json' })
+    expect(answer.body.toString()).toBe('[1]')
+  })
+
+  it('asks nothing when the signal has fired before, and throws its reason', async () => {
+    const server = await startServer((_, response) => json(response, 200, {}))
+    const reason = new Error('interrupted')
+    const sent = openTransport(server.origin).send(endpoints.profile, AbortSignal.abort(reason))
+    await expect(sent).rejects.toBe(reason)
+    expect(server.sockets).toHaveLength(0)
+  })
+
+  it('hangs up when the signal fires, and throws its reason', async () => {
+    const controller = new AbortController()
+    const reason = new Error('interrupted')
+    const server = await startServer(() => controller.abort(reason))
+    const sent = openTransport(server.origin).send(endpoints.profile, controller.signal)
+    await expect(sent).rejects.toBe(reason)
+    const [socket] = server.sockets
+    if (socket?.destroyed === false) await new Promise((resolve) => socket.once('close', resolve))
+  })
+
+  it('throws what the network threw when the signal had not fired', async () => {
+    const server = await startServer((request) => request.socket.destroy())
+    await expect(openTransport(server.origin).send(endpoints.profile, never)).rejects.toMatchObject({
+      code: 'UND_ERR_SOCKET',
+    })
+  })
+
+  it('ends what is under way when the transport is closed', async () => {
+    const server = await startServer(() => transport.close())
+    const transport = openTransport(server.origin)
+    await expect(transport.send(endpoints.profile, never)).rejects.toBeInstanceOf(Error)
+  })
+})
