@@ -26,7 +26,9 @@ const guardWorkers = {
   name: 'guard-workers',
   setup({ onResolve }) {
     onResolve({ filter: /^node:worker_threads$/ }, ({ importer }) =>
-      /[\\/]synckit[\\/]lib[\\/]/.test(importer) ? { path: resolve('src/sync/worker-threads.ts') } : undefined,
+      /[\\/]synckit[\\/]lib[\\/]/.test(importer)
+        ? { path: resolve('src/sync/worker-threads.ts') }
+        : undefined,
     )
   },
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { leanUndici } from './lean-undici.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
@@ -35,7 +36,7 @@ export async function bundle(entry, outfile) {
     format: 'cjs',
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [guardWorkers],
+    plugins: [guardWorkers, leanUndici],
     // Deferred bundles are loaded by path at run time: see src/deferred.ts.
     external: ['./*.cjs'],
     define: { VERSION: JSON.stringify(version) },
