@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { leanUndici } from './lean-undici.mjs'
+import { lean } from './lean.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
@@ -15,6 +15,16 @@ const guardWorkers = {
     const ours = { path: resolve(root, 'src/sync/worker-threads.ts') }
     onResolve({ filter: /^node:worker_threads$/ }, ({ importer }) =>
       /[\\/]synckit[\\/]lib[\\/]/.test(importer) ? ours : undefined,
+    )
+  },
+}
+
+/** Deferred bundles are loaded by path at run time: see src/deferred.ts. */
+const deferBundles = {
+  name: 'defer-bundles',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/[\w-]+\.cjs$/ }, ({ path, importer }) =>
+      importer.startsWith(resolve(root, 'src')) ? { path, external: true } : undefined,
     )
   },
 }
@@ -36,9 +46,7 @@ export async function bundle(entry, outfile) {
     format: 'cjs',
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [guardWorkers, leanUndici],
-    // Deferred bundles are loaded by path at run time: see src/deferred.ts.
-    external: ['./*.cjs'],
+    plugins: [deferBundles, guardWorkers, lean],
     define: { VERSION: JSON.stringify(version) },
   })
   return Object.keys(metafile.inputs)
