@@ -1,8 +1,8 @@
 /** The entry of `locker-run`: composes, prints, and ends as the command ended. product: section 3 */
-import { homedir } from 'node:os'
-import { describeFailure, LockerError } from '../errors.ts'
+import { findHome } from '../home.ts'
 import { createLogger, LogLevel, stderrSink } from '../logger.ts'
 import { OWN_FAILURE_STATUS, reportOwnFailure } from '../own-failure.ts'
+import { findWorkingDirectory } from '../surroundings.ts'
 import { version } from '../version.ts'
 import { type CommandPlan, parseArgs } from './args.ts'
 import { type Child, isEnvironmentShown, startChild } from './child.ts'
@@ -13,6 +13,7 @@ import { guessStanding, readStanding } from './foreground.ts'
 import { formatHelp } from './help.ts'
 import { showProgress } from './progress.ts'
 import { afterOneTurn, type CaughtSignals, catchSignals } from './signals.ts'
+import { writeStdout } from './stdout.ts'
 
 /** A signal that the parent had blocked never comes: then the status has to tell. */
 const RAISE_TIMEOUT_MS = 1000
@@ -22,7 +23,7 @@ const OWN_FAILURE: Ending = { kind: 'exited', status: OWN_FAILURE_STATUS }
 const sink = stderrSink({ fd: 2 })
 
 main(process.argv.slice(2)).then(leave, (error: unknown) => {
-  reportOwnFailure(error, 'nothing was started', createLogger(LogLevel.ERROR, sink))
+  complain(error, 'nothing was started')
   leave(OWN_FAILURE)
 })
 
@@ -33,6 +34,8 @@ async function main(argv: readonly string[]): Promise<Ending> {
   const interruption = new AbortController()
   return new Promise((resolve, reject) => {
     const hideProgress = showProgress(process.env['TERM'])
+    // A defect fails the start like anything else.
+    process.on('uncaughtException', reject)
     // In place before the first request. Whoever interrupts a load isn't kept waiting for its end.
     const signals = catchSignals(process, readStanding, (signal) => {
       hideProgress()
@@ -50,7 +53,11 @@ async function run(
   hideProgress: () => void,
 ): Promise<Ending> {
   const child = await start(plan, signals, interruption, hideProgress)
-  return child === undefined ? OWN_FAILURE : child.ended
+  if (child === undefined) return OWN_FAILURE
+  // From now on no defect may end us before the command.
+  process.removeAllListeners('uncaughtException')
+  process.on('uncaughtException', (error) => complain(error, 'the command goes on'))
+  return child.ended
 }
 
 /**
@@ -95,25 +102,6 @@ function lookAround(hideProgress: () => void): Surroundings {
   }
 }
 
-function findWorkingDirectory(): string {
-  try {
-    return process.cwd()
-  } catch (error) {
-    throw new LockerError(
-      `the working directory is gone (${describeFailure(error)}): change to one that exists`,
-    )
-  }
-}
-
-/** In a container, a user may have neither HOME nor an entry in the list of users. */
-function findHome(): string | undefined {
-  try {
-    return homedir()
-  } catch {
-    return undefined
-  }
-}
-
 /** Dies of what the command died of, where that is possible; else exits with a status that says the same. */
 function leave(ending: Ending): void {
   if (ending.kind === 'killed' && mayRaise(ending.signal, process.pid)) {
@@ -126,13 +114,13 @@ function isColourWanted(): boolean {
   return process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
 }
 
-/** @throws LockerError when stdout can't take it; a reader that went away has seen what it wanted */
+/** For what happens before the configuration is known, or comes from nowhere. */
+function complain(error: unknown, consequence: string): void {
+  reportOwnFailure(error, consequence, createLogger(LogLevel.ERROR, sink))
+}
+
+/** A reader that went away has seen what it wanted. */
 async function print(text: string): Promise<Ending> {
-  const error = await new Promise<Error | null | undefined>((resolve) => {
-    process.stdout.on('error', () => {})
-    process.stdout.write(text, resolve)
-  })
-  const failure = error ? describeFailure(error) : 'EPIPE'
-  if (failure !== 'EPIPE') throw new LockerError(`stdout can't be written to (${failure})`)
+  await writeStdout(text)
   return { kind: 'exited', status: 0 }
 }

@@ -59,6 +59,14 @@ describe('without a terminal', () => {
     expect(result).toMatchObject({ status: 7, signal: null })
   })
 
+  it('goes on waiting for the command when a defect of ours shows', async () => {
+    const defect = { ...DISABLED, NODE_OPTIONS: `-r ${KILL_AT}`, KILL_AT: 'spawning' }
+    expect(await runToEnd(['sh', '-c', 'sleep 0.3; exit 7'], defect)).toMatchObject({
+      status: 7,
+      stderr: 'lockerpm: the command goes on: unexpected failure (Error)\n',
+    })
+  })
+
   it('opens no inspector on USR1', async () => {
     const { run } = await startListener()
     run.child.kill('SIGUSR1')

@@ -81,6 +81,17 @@ describe('a load that fails', () => {
     expect(stderr).not.toContain('canary')
   })
 
+  it('tells a defect of ours in one line as well', async () => {
+    const { env } = await startSilentServer()
+    const defect = { NODE_OPTIONS: `-r ${KILL_AT}`, KILL_AT: 'listening' }
+    expect(await runToEnd(COMMAND, { ...env, ...defect })).toEqual({
+      status: 125,
+      signal: null,
+      stdout: '',
+      stderr: 'lockerpm: nothing was started: unexpected failure (Error)\n',
+    })
+  })
+
   it('says nothing at log level 0', async () => {
     const { env } = await startServer({})
     const result = await runToEnd(['-e', 'nowhere', '--log-level', '0', ...COMMAND], env)

@@ -85,7 +85,7 @@ describe('in the foreground of a terminal', () => {
     const [, ...pids] = await terminal.until(/ready (\d+) (\d+)/)
     terminal.child.stdin?.write(CTRL_Z)
     await terminal.until(/Stopped|Suspended/i)
-    expect(pids.map(readState)).toEqual(['T', 'T'])
+    await vi.waitUntil(() => pids.map(readState).join('') === 'TT', WAIT)
     terminal.child.stdin?.write('fg\n')
     await vi.waitUntil(() => !pids.map(readState).includes('T'), WAIT)
     terminal.child.stdin?.write(CTRL_C)
