@@ -1,14 +1,12 @@
 // Builds dist: one CommonJS bundle per entry, an ES module over each public one, rolled-up types.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
-import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { rollup } from 'rollup'
 import dts from 'rollup-plugin-dts'
+import { bundle } from './bundle.mjs'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 /** Entry → bundle. A bundle may `require` another one of these when, and only when, it needs it. */
 const BUNDLES = {
@@ -17,52 +15,26 @@ const BUNDLES = {
   'src/vault/fetch.ts': 'fetch',
   'src/sync/bridge.ts': 'bridge',
   'src/sync/register-worker.ts': 'register-worker',
+  'src/sync/sdk-bridge.ts': 'sdk-bridge',
+  'src/sync/sdk-worker.ts': 'sdk-worker',
   'src/run/main.ts': 'locker-run',
   'src/dev-server/index.ts': 'dev-server',
   'src/dev-server/main.ts': 'locker-dev',
 }
-/** synckit starts its worker with `node:worker_threads`; ours takes its place. See src/sync/worker-threads.ts. */
-const guardWorkers = {
-  name: 'guard-workers',
-  setup({ onResolve }) {
-    onResolve({ filter: /^node:worker_threads$/ }, ({ importer }) =>
-      /[\\/]synckit[\\/]lib[\\/]/.test(importer)
-        ? { path: resolve('src/sync/worker-threads.ts') }
-        : undefined,
-    )
-  },
-}
-
+/** Entry → public name: gets an ES module and types as well. */
 const PUBLIC = { 'src/index.ts': 'index', 'src/dev-server/index.ts': 'dev-server' }
 
 rmSync('dist', { recursive: true, force: true })
 
 const bundled = new Set()
-for (const [entry, name] of Object.entries(BUNDLES)) await bundle(entry, name)
-for (const [entry, name] of Object.entries(PUBLIC)) await publish(entry, name)
-writeLicences()
-
-async function bundle(entry, name) {
-  const { metafile } = await build({
-    entryPoints: [entry],
-    outfile: `dist/${name}.cjs`,
-    bundle: true,
-    metafile: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'cjs',
-    legalComments: 'none',
-    logLevel: 'warning',
-    plugins: [guardWorkers],
-    // Deferred bundles are loaded by path at run time: see src/deferred.ts.
-    external: ['./*.cjs'],
-    define: { VERSION: JSON.stringify(version) },
-  })
-  for (const input of Object.keys(metafile.inputs)) {
+for (const [entry, name] of Object.entries(BUNDLES)) {
+  for (const input of await bundle(entry, `dist/${name}.cjs`)) {
     const [, folder] = /^(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? []
     if (folder) bundled.add(folder)
   }
 }
+for (const [entry, name] of Object.entries(PUBLIC)) await publish(entry, name)
+writeLicences()
 
 /** The ES module re-exports the CommonJS one: one copy of every class, whoever imports. */
 async function publish(entry, name) {
@@ -91,9 +63,11 @@ function writeLicences() {
 }
 
 function readLicence(folder) {
-  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'License.txt']) {
+  const names = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'License.txt']
+  const ownCopy = LICENCES[folder.replace('node_modules/', '')]
+  for (const file of [...names.map((name) => `${folder}/${name}`), ...(ownCopy ? [ownCopy] : [])]) {
     try {
-      return readFileSync(`${folder}/${file}`, 'utf8').trim()
+      return readFileSync(file, 'utf8').trim()
     } catch {}
   }
   throw new Error(`no licence file in ${folder}`)

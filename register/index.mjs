@@ -1,3 +1,4 @@
-import bundle from '../dist/register.cjs'
+import { createRequire } from 'node:module'
 
-await bundle.registerImported(import.meta.url)
+// Not an import, for which Node would first look through the whole bundle for the names that it exports.
+await createRequire(import.meta.url)('../dist/register.cjs').registerImported(import.meta.url)

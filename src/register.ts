@@ -6,11 +6,11 @@ import type { Config } from './config/config.ts'
 import { isDisabled, resolveConfig } from './config/resolve.ts'
 import { applyMerged } from './environment/apply.ts'
 import type { Env } from './environment/names.ts'
-import { findHome } from './home.ts'
 import { createLogger, type Logger, stderrSink } from './logger.ts'
 import { OWN_FAILURE_STATUS, readEarlySettings, reportOwnFailure } from './own-failure.ts'
 import { readLaterVariables } from './pm2.ts'
 import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
+import { findHome, findWorkingDirectory } from './surroundings.ts'
 import { performAsync, performSync } from './sync/perform.ts'
 import { load } from './vault/load.ts'
 import type { OpenedSecrets } from './vault/open.ts'
@@ -66,7 +66,7 @@ function prepare(): Start | undefined {
   const env = readLaterVariables(process.env)
   const config = resolveConfig({
     env,
-    cwd: process.cwd(),
+    cwd: findWorkingDirectory(),
     home: findHome(),
     platform: process.platform,
     restTimeSeconds: 0,

@@ -5,6 +5,7 @@ import { SETTINGS } from '../config/settings.ts'
 import { LockerError } from '../errors.ts'
 import { oneLine } from '../logger.ts'
 import { FLAGS, type Flag, forbiddenFlagName, type RunFlagKey } from './flags.ts'
+import { readWatchPlan, type WatchPlan } from './watch-plan.ts'
 
 /** What a command line asks for. */
 export type RunPlan = { readonly kind: 'help' } | { readonly kind: 'version' } | CommandPlan
@@ -20,6 +21,12 @@ export interface CommandPlan {
   readonly words: readonly string[]
   /** False: nothing of our own environment but the harmless part. */
   readonly inheritEnv: boolean
+  /** True: the command takes our place. Neither watched nor masked then. */
+  readonly isExec: boolean
+  /** True: secrets are replaced in the command's output. */
+  readonly isMasked: boolean
+  /** Undefined: the command is started once. */
+  readonly watch: WatchPlan | undefined
 }
 
 /** What one spelling means: a flag, and for `--no-…` and switches the text that it stands for. */
@@ -37,12 +44,29 @@ export function parseArgs(argv: readonly string[]): RunPlan {
   const isGiven = (key: RunFlagKey) => texts.has(key)
   if (isGiven('help')) return { kind: 'help' }
   if (isGiven('version')) return { kind: 'version' }
+  return toCommandPlan(texts, words)
+}
+
+function toCommandPlan(texts: ReadonlyMap<string, string>, words: readonly string[]): CommandPlan {
+  const isGiven = (key: RunFlagKey) => texts.has(key)
   const shellLine = texts.get('command' satisfies RunFlagKey)
   if (shellLine === undefined && words.length === 0) {
     throw new LockerError('no command to run: locker-run [options] [--] command. See locker-run --help')
   }
-  const flags = new Map([...texts].filter(([key]) => SETTINGS.some((setting) => setting.key === key)))
-  return { kind: 'command', flags, shellLine, words, inheritEnv: !isGiven('no-inherit-env') }
+  const needsUs = (['watch', 'mask'] satisfies RunFlagKey[]).find(isGiven)
+  if (isGiven('exec') && needsUs !== undefined) {
+    throw new LockerError(`--${needsUs} needs a process that stays, and --exec leaves none: leave one of them out`)
+  }
+  return {
+    kind: 'command',
+    flags: new Map([...texts].filter(([key]) => SETTINGS.some((setting) => setting.key === key))),
+    shellLine,
+    words,
+    inheritEnv: !isGiven('no-inherit-env'),
+    isExec: isGiven('exec'),
+    isMasked: isGiven('mask'),
+    watch: readWatchPlan(texts),
+  }
 }
 
 /** The first word that is no flag starts the command, and so does what follows `--`. */

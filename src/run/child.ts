@@ -1,8 +1,11 @@
-/** One child with our own stdin, stdout and stderr, and how it ended. */
+/** One child with our own stdin, stdout and stderr, or with masked ones, and how it ended. */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { describeFailure } from '../errors.ts'
+import { drain } from './drain.ts'
 import type { Ending } from './ending.ts'
+import { onEndingSignal } from './ending-signals.ts'
+import { type MaskedOutput, maskOutputs } from './masked-output.ts'
 import { describeStartFailure } from './start-failure.ts'
 
 /** What to start. */
@@ -29,22 +32,24 @@ export interface Child {
  * @param command what to start
  * @param env its whole environment; not kept once it runs
  * @param warn says one line about what goes wrong, at the start or later
+ * @param patterns what must not show in its output. Where there is none, its output doesn't go through us
  * @returns before the event loop turns again, so no signal is lost
  */
 export async function startChild(
   command: Command,
   env: Env,
   warn: (message: string) => void,
+  patterns: readonly Buffer[] = [],
 ): Promise<Child> {
   try {
     const { spawn } = process.getBuiltinModule('node:child_process')
     const child = spawn(command.file, command.args, {
       env,
-      stdio: 'inherit',
+      stdio: patterns.length === 0 ? 'inherit' : ['inherit', 'pipe', 'pipe'],
       windowsVerbatimArguments: command.isVerbatim ?? false,
     })
     await once(child, 'spawn')
-    return follow(child, warn)
+    return follow(child, maskOutputs(child, patterns, warn), warn)
   } catch (error) {
     const { status, message } = describeStartFailure(error, command, env)
     warn(message)
@@ -59,13 +64,34 @@ export function isEnvironmentShown(env: Env): boolean {
   return process.getBuiltinModule('node:util').debuglog('child_process').enabled
 }
 
-function follow(child: ChildProcess, warn: (message: string) => void): Child {
+function follow(
+  child: ChildProcess,
+  outputs: readonly MaskedOutput[],
+  warn: (message: string) => void,
+): Child {
   // Such as EPERM: the command runs as somebody else.
   child.on('error', (error) => warn(`the command did not get a signal (${describeFailure(error)})`))
-  const ended = new Promise<Ending>((resolve) => {
+  const exited = new Promise<Ending>((resolve) => {
     child.once('exit', (status, signal) => {
       resolve(signal === null ? { kind: 'exited', status: status ?? 0 } : { kind: 'killed', signal })
     })
   })
+  const ended = outputs.length === 0 ? exited : exited.then((ending) => finish(ending, outputs, warn))
   return { send: (signal) => void child.kill(signal), ended }
+}
+
+/** Nobody is there any more to forward a signal to: it ends the wait. */
+async function finish(
+  ending: Ending,
+  outputs: readonly MaskedOutput[],
+  warn: (message: string) => void,
+): Promise<Ending> {
+  return new Promise((resolve) => {
+    const forget = onEndingSignal(process, (signal) => resolve({ kind: 'killed', signal }))
+    drain(outputs).then((isAll) => {
+      forget()
+      if (!isAll) warn('what the command left running still holds its output: the rest of that is not shown')
+      resolve(ending)
+    })
+  })
 }

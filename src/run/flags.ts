@@ -4,7 +4,15 @@ import type { Group, Setting } from '../config/setting.ts'
 import { SETTINGS } from '../config/settings.ts'
 
 /** What a flag of our own is called. */
-export type RunFlagKey = 'command' | 'no-inherit-env' | 'help' | 'version'
+export type RunFlagKey =
+  | 'command'
+  | 'no-inherit-env'
+  | 'exec'
+  | 'watch'
+  | 'kill-after'
+  | 'mask'
+  | 'help'
+  | 'version'
 
 /** A flag as it is parsed and as `--help` shows it. */
 export interface Flag extends Pick<FlagForm, 'isNegatable' | 'isRepeatable'> {
@@ -48,6 +56,35 @@ const OWN_FLAGS: readonly (Flag & { readonly key: RunFlagKey })[] = [
     key: 'no-inherit-env',
     name: 'no-inherit-env',
     doc: 'the command gets only the secrets, PATH, HOME, TERM, TZ, LANG and their like',
+  },
+  {
+    ...OWN_FLAG,
+    key: 'exec',
+    name: 'exec',
+    doc: 'let the command take our place: no process of ours waits for it (Node 22.15, not on Windows)',
+  },
+  {
+    ...OWN_FLAG,
+    key: 'watch',
+    name: 'watch',
+    argument: 'optional',
+    placeholder: 'SECONDS',
+    doc: 'start the command again when a secret has changed, asking every 30 seconds or so many',
+  },
+  {
+    ...OWN_FLAG,
+    key: 'kill-after',
+    name: 'kill-after',
+    argument: 'required',
+    placeholder: 'SECONDS',
+    doc: 'how long --watch waits between TERM and KILL',
+    defaultText: '10',
+  },
+  {
+    ...OWN_FLAG,
+    key: 'mask',
+    name: 'mask',
+    doc: "replace secrets of 8 characters and more in the command's output",
   },
   { ...OWN_FLAG, key: 'version', name: 'version', short: 'v', doc: 'print the version' },
   { ...OWN_FLAG, key: 'help', name: 'help', short: 'h', doc: 'print this' },

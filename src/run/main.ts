@@ -1,5 +1,5 @@
 /** The entry of `locker-run`: composes, prints, and ends as the command ended. product: section 3 */
-import { findHome } from '../home.ts'
+import { findHome } from '../surroundings.ts'
 import { createLogger, LogLevel, stderrSink } from '../logger.ts'
 import { OWN_FAILURE_STATUS, reportOwnFailure } from '../own-failure.ts'
 import { findWorkingDirectory } from '../surroundings.ts'

@@ -1,9 +1,10 @@
 /** From a child's pipes through the mask to our own stdout and stderr. product: section 3, `--mask` */
+import type { ChildProcess } from 'node:child_process'
 import { write } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { describeFailure } from '../errors.ts'
 import { createMask } from './mask.ts'
-import type { Search } from './mask-search.ts'
+import { Search } from './mask-search.ts'
 
 /** How often a descriptor that is full and doesn't block is tried again. */
 const RETRY_MS = 10
@@ -19,15 +20,29 @@ export interface MaskedOutput {
 }
 
 /**
+ * @param child has pipes for stdout and stderr, unless there is nothing to mask
+ * @param patterns what is replaced
+ * @param warn says one line about what goes wrong
+ * @returns stdout and stderr on their way, or nothing where they don't come our way
+ */
+export function maskOutputs(
+  child: ChildProcess,
+  patterns: readonly Buffer[],
+  warn: (message: string) => void,
+): MaskedOutput[] {
+  const { stdout, stderr } = child
+  if (stdout === null || stderr === null) return []
+  const search = new Search(patterns)
+  return [maskOutput(stdout, 1, search, warn), maskOutput(stderr, 2, search, warn)]
+}
+
+/**
  * The child waits while our reader does. When that one goes away, the child's pipe is closed, so that it learns
  * of it as it would without us.
  *
- * @param source the child's pipe
  * @param descriptor ours; its flags stay as they are, since other processes share them
- * @param search finds the values
- * @param warn says one line about what goes wrong
  */
-export function maskOutput(
+function maskOutput(
   source: Readable,
   descriptor: number,
   search: Search,

@@ -4,6 +4,8 @@ import type { LineSink, Logger } from '../logger.ts'
 import type { Fetched } from '../vault/fetch.ts'
 import type { OpenedSecrets } from '../vault/open.ts'
 import type { Effect, Load } from '../vault/steps.ts'
+import { driveAsync, driveSync } from './drive.ts'
+import { withoutTierUp } from './tier-up.ts'
 
 /**
  * Blocks until the secrets are there.
@@ -19,18 +21,7 @@ export function performSync(load: Load, logger: Logger, sink: LineSink): OpenedS
       return void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, effect.waitMs)
     return requireBridge().fetchProjectSync(effect.fetch, logger.level, sink)
   }
-  let step = load.next()
-  while (!step.done) {
-    let result: Fetched | undefined
-    try {
-      result = perform(step.value)
-    } catch (error) {
-      step = load.throw(error)
-      continue
-    }
-    step = load.next(result)
-  }
-  return step.value
+  return driveSync(load, perform)
 }
 
 /**
@@ -42,16 +33,10 @@ export function performSync(load: Load, logger: Logger, sink: LineSink): OpenedS
 export async function performAsync(load: Load, logger: Logger, signal?: AbortSignal): Promise<OpenedSecrets> {
   const perform = (effect: Effect): Promise<Fetched | undefined> => {
     if ('waitMs' in effect) return sleep(effect.waitMs, signal)
-    return requireFetch().fetchProject(effect.fetch, logger, signal)
+    const { fetchProject } = requireFetch()
+    return withoutTierUp(() => fetchProject(effect.fetch, logger, signal))
   }
-  let step = load.next()
-  while (!step.done) {
-    step = await perform(step.value).then(
-      (result) => load.next(result),
-      (error) => load.throw(error),
-    )
-  }
-  return step.value
+  return driveAsync(load, perform)
 }
 
 async function sleep(waitMs: number, signal: AbortSignal | undefined): Promise<undefined> {

@@ -5,6 +5,7 @@ import { requireFetch } from '../deferred.ts'
 import { createLogger, type LogLevel } from '../logger.ts'
 import type { FetchRequest } from '../vault/fetch.ts'
 import { replyTo } from './protocol.ts'
+import { withoutTierUp } from './tier-up.ts'
 
 /** What register asks its worker. */
 export interface WorkerCall {
@@ -16,7 +17,10 @@ runAsWorker(async (text: string): Promise<string> => {
   const { request, logLevel }: WorkerCall = JSON.parse(text)
   const lines: string[] = []
   const logger = createLogger(logLevel, (line) => lines.push(line))
-  const reply = await replyTo(() => requireFetch().fetchProject(request, logger), lines)
+  const reply = await replyTo(async () => {
+    const { fetchProject } = requireFetch()
+    return withoutTierUp(() => fetchProject(request, logger))
+  }, lines)
   // After the answer has gone out: a worker that nobody will ask again gives back 6 to 9 MB.
   setImmediate(() => parentPort?.close())
   return reply

@@ -1,0 +1,26 @@
+/** Where this process is, or that it is nowhere. */
+import { homedir } from 'node:os'
+import { describeFailure, LockerError } from './errors.ts'
+
+/**
+ * @returns an absolute path
+ * @throws LockerError when it is gone
+ */
+export function findWorkingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch (error) {
+    throw new LockerError(
+      `the working directory is gone (${describeFailure(error)}): change to one that exists`,
+    )
+  }
+}
+
+/** @returns undefined: in a container, a user may have neither HOME nor an entry in the list of users */
+export function findHome(): string | undefined {
+  try {
+    return homedir() || undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * undici parses answers with llhttp, in WebAssembly. On Node 20, V8 optimises it in the background once it has run a
+ * little, and a process that has finished waits for that: 75 to 100 ms, and 35 MB, for two short answers. Nothing
+ * gentler helps: the wait is the same when the worker is ended first. Later V8s don't wait.
+ */
+
+/** V8's own default on Node 20, put back afterwards: it is somebody else's process. */
+const DEFAULT_BUDGET = 1_800_000
+/** More than any load runs. */
+const ENDLESS_BUDGET = 2_000_000_000
+
+/**
+ * Call it when undici is loaded and nothing has been parsed yet: a module's budget is that of the moment when it is
+ * compiled, and changing a flag before other modules are loaded costs more than it saves.
+ *
+ * @param work what compiles llhttp and runs it
+ * @returns what the work returns
+ */
+export async function withoutTierUp<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (!process.versions.node.startsWith('20.') || hasOwnBudget()) return work()
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8')
+  setFlagsFromString(`--wasm-tiering-budget=${ENDLESS_BUDGET}`)
+  try {
+    return await work()
+  } finally {
+    setFlagsFromString(`--wasm-tiering-budget=${DEFAULT_BUDGET}`)
+  }
+}
+
+/** Whoever started Node with a budget of their own keeps it. */
+function hasOwnBudget(): boolean {
+  return process.execArgv.some((argument) => argument.includes('tiering'))
+}
