@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
+    exclude: ['test/acceptance/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
