@@ -63,11 +63,9 @@ function writeLicences() {
 }
 
 function readLicence(folder) {
-  const names = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'License.txt']
-  const ownCopy = LICENCES[folder.replace('node_modules/', '')]
-  for (const file of [...names.map((name) => `${folder}/${name}`), ...(ownCopy ? [ownCopy] : [])]) {
+  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'License.txt']) {
     try {
-      return readFileSync(file, 'utf8').trim()
+      return readFileSync(`${folder}/${file}`, 'utf8').trim()
     } catch {}
   }
   throw new Error(`no licence file in ${folder}`)

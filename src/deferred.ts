@@ -12,3 +12,8 @@ export function requireFetch(): typeof import('./vault/fetch.ts') {
 export function requireBridge(): typeof import('./sync/bridge.ts') {
   return require('./bridge.cjs')
 }
+
+/** The same for the SDK, whose worker stays. */
+export function requireSdkBridge(): typeof import('./sync/sdk-bridge.ts') {
+  return require('./sdk-bridge.cjs')
+}

@@ -62,6 +62,28 @@ export function collectCandidates(
   return { secrets, dotenv, leftOut }
 }
 
+/**
+ * Only one of two keys could be set under their name, and it would be chance which.
+ *
+ * @returns to be called for each secret; throws LockerError when an earlier one has its name already
+ */
+export function createMeeting(
+  platform: NodeJS.Platform,
+): (secret: Pick<OverlaidSecret, 'key' | 'name'>) => void {
+  const keys = new Map<string, string>()
+  return ({ key, name }) => {
+    const folded = foldName(name, platform)
+    const other = keys.get(folded)
+    if (other === undefined) keys.set(folded, key)
+    else {
+      const both = [key, other].sort().join(' and ')
+      throw new LockerError(
+        oneLine(`the secrets ${both} would both become the variable ${name}: rename one, or exclude it`),
+      )
+    }
+  }
+}
+
 /** Syntax first, then the deny list, so that no odd name gets round it. */
 function createJudge({ allow }: MergePolicy, platform: NodeJS.Platform) {
   const allowed = new Set(allow.map((name) => foldName(name, platform)))
@@ -82,20 +104,4 @@ function judgeValue(value: string | undefined): LeftOutReason | undefined {
 /** ES2024, which Node 20 has and our `lib` has not. */
 function isWellFormed(text: string & { isWellFormed?(): boolean }): boolean {
   return text.isWellFormed?.() ?? false
-}
-
-/** Only one of two keys could be set under their name, and it would be chance which. */
-function createMeeting(platform: NodeJS.Platform) {
-  const keys = new Map<string, string>()
-  return ({ key, name }: Pick<OverlaidSecret, 'key' | 'name'>): void => {
-    const folded = foldName(name, platform)
-    const other = keys.get(folded)
-    if (other === undefined) keys.set(folded, key)
-    else {
-      const both = [key, other].sort().join(' and ')
-      throw new LockerError(
-        oneLine(`the secrets ${both} would both become the variable ${name}: rename one, or exclude it`),
-      )
-    }
-  }
 }

@@ -34,7 +34,7 @@ export interface OverlaidSecret {
  *
  * @returns every key once
  */
-export function overlay({ all, environment }: Layers, policy: MergePolicy): OverlaidSecret[] {
+export function overlay({ all, environment }: Omit<Layers, 'dotenv'>, policy: MergePolicy): OverlaidSecret[] {
   const secrets: OverlaidSecret[] = []
   const add = (
     source: OverlaidSecret['source'],

@@ -36,7 +36,7 @@ const MAX_NAME_CHARS = 80
 export function describeHidden(report: readonly ReportRow[]): string | undefined {
   const hidden = report.filter(({ source, hid }) => source === '.env' && hid.includes('environment'))
   if (hidden.length === 0) return undefined
-  const names = list(hidden.map(({ name }) => shorten(name)))
+  const names = listNames(hidden.map(({ name }) => name))
   return `.env hides secrets of the environment: ${names}. Remove them there, or name them in LOCKER_OVERRIDE`
 }
 
@@ -46,6 +46,11 @@ export function describeLeftOut(rows: readonly ReportRow[]): string | undefined 
     return leftOut === undefined || leftOut === 'excluded' ? [] : [`${shorten(name)} (${REASONS[leftOut]})`]
   })
   return parts.length === 0 ? undefined : `left out: ${list(parts)}`
+}
+
+/** @returns the names for a line on stderr: not too many, none too long */
+export function listNames(names: readonly string[]): string {
+  return list(names.map(shorten))
 }
 
 function list(parts: readonly string[]): string {

@@ -4,11 +4,23 @@ import type { Setting } from '../config/setting.ts'
 import { SETTINGS } from '../config/settings.ts'
 import { LockerError } from '../errors.ts'
 import { oneLine } from '../logger.ts'
-import { FLAGS, type Flag, forbiddenFlagName, type RunFlagKey } from './flags.ts'
+import { FLAGS, type Flag, forbiddenFlagName, type RunFlagKey, type Shell } from './flags.ts'
+import { chooseInstead, type Task } from './task-plan.ts'
 import { readWatchPlan, type WatchPlan } from './watch-plan.ts'
 
 /** What a command line asks for. */
-export type RunPlan = { readonly kind: 'help' } | { readonly kind: 'version' } | CommandPlan
+export type RunPlan =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'completion'; readonly shell: Shell }
+  | TaskPlan
+  | CommandPlan
+
+/** To do something with the secrets that needs no command. */
+export interface TaskPlan extends Pick<CommandPlan, 'flags' | 'inheritEnv'> {
+  readonly kind: 'task'
+  readonly task: Task
+}
 
 /** To run something. */
 export interface CommandPlan {
@@ -44,10 +56,19 @@ export function parseArgs(argv: readonly string[]): RunPlan {
   const isGiven = (key: RunFlagKey) => texts.has(key)
   if (isGiven('help')) return { kind: 'help' }
   if (isGiven('version')) return { kind: 'version' }
-  return toCommandPlan(texts, words)
+  const instead = chooseInstead(texts, words)
+  if (instead?.kind === 'completion') return instead
+  const flags = new Map([...texts].filter(([key]) => SETTINGS.some((setting) => setting.key === key)))
+  const common = { flags, inheritEnv: !isGiven('no-inherit-env') }
+  return instead === undefined
+    ? { kind: 'command', ...common, ...readCommand(texts, words) }
+    : { kind: 'task', ...common, task: instead }
 }
 
-function toCommandPlan(texts: ReadonlyMap<string, string>, words: readonly string[]): CommandPlan {
+function readCommand(
+  texts: ReadonlyMap<string, string>,
+  words: readonly string[],
+): Omit<CommandPlan, 'kind' | 'flags' | 'inheritEnv'> {
   const isGiven = (key: RunFlagKey) => texts.has(key)
   const shellLine = texts.get('command' satisfies RunFlagKey)
   if (shellLine === undefined && words.length === 0) {
@@ -55,14 +76,13 @@ function toCommandPlan(texts: ReadonlyMap<string, string>, words: readonly strin
   }
   const needsUs = (['watch', 'mask'] satisfies RunFlagKey[]).find(isGiven)
   if (isGiven('exec') && needsUs !== undefined) {
-    throw new LockerError(`--${needsUs} needs a process that stays, and --exec leaves none: leave one of them out`)
+    throw new LockerError(
+      `--${needsUs} needs a process that stays, and --exec leaves none: leave one of them out`,
+    )
   }
   return {
-    kind: 'command',
-    flags: new Map([...texts].filter(([key]) => SETTINGS.some((setting) => setting.key === key))),
     shellLine,
     words,
-    inheritEnv: !isGiven('no-inherit-env'),
     isExec: isGiven('exec'),
     isMasked: isGiven('mask'),
     watch: readWatchPlan(texts),

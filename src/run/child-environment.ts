@@ -1,37 +1,35 @@
 /** From a plan and our own environment to the command's. product: section 3 */
 import { compose, isLoadedAbove } from '../compose.ts'
 import type { Config } from '../config/config.ts'
-import { isDisabled, resolveConfig, type Sources } from '../config/resolve.ts'
+import { settingNames } from '../config/origin.ts'
+import { isDisabled, resolveConfig } from '../config/resolve.ts'
 import type { SettingKey } from '../config/settings.ts'
 import { CREDENTIAL_VARIABLES } from '../config/variables.ts'
 import { applyMerged, type Change } from '../environment/apply.ts'
 import { MARKER_NAME } from '../environment/deny-list.ts'
 import type { Env } from '../environment/names.ts'
-import { createLogger, type LineSink, type Logger } from '../logger.ts'
-import { readEarlySettings, reportOwnFailure } from '../own-failure.ts'
+import { LockerError } from '../errors.ts'
+import type { ServiceOptions } from '../http/service.ts'
+import { createLogger, type Logger } from '../logger.ts'
+import { reportOwnFailure } from '../own-failure.ts'
 import { performAsync } from '../sync/perform.ts'
-import type { Clock } from '../vault/freshness.ts'
 import { load } from '../vault/load.ts'
 import type { CommandPlan } from './args.ts'
-import { isHarmless } from './harmless-variables.ts'
-
-/** What is around us. */
-export interface Surroundings {
-  readonly env: Env
-  /** @throws LockerError when it is gone */
-  cwd(): string
-  /** Absolute; undefined: there is none. */
-  readonly home: string | undefined
-  readonly platform: NodeJS.Platform
-  readonly clock: Clock
-  readonly sink: LineSink
-}
+import { resolvedVariables } from './resolved-variables.ts'
+import { listLoadedAbove, listSecretValues } from './secret-values.ts'
+import { pickBase, readEarly, type Surroundings, toSources } from './sources.ts'
 
 /** What a command is started with. */
 export interface ChildEnvironment {
   readonly env: Env
   /** At the level that was configured. */
   readonly logger: Logger
+  /** The secrets that it could show to somebody. Undefined: one that is no text. */
+  readonly secretValues: readonly (string | undefined)[]
+  /** Who can tell that something has changed; undefined: nothing was to be loaded. */
+  readonly service: ServiceOptions | undefined
+  /** Lines for stderr about what was loaded. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -47,16 +45,19 @@ export async function loadChildEnvironment(
   signal: AbortSignal,
 ): Promise<ChildEnvironment | undefined> {
   const { env, platform, sink } = surroundings
-  const early = readEarlySettings(withFlags(env, plan.flags))
-  const base = plan.inheritEnv ? env : pickHarmless(env, platform)
+  const early = readEarly(plan, surroundings)
+  const base = pickBase(plan, surroundings)
   let config: Config | undefined
   try {
     if (!isDisabled(env)) config = resolveConfig(toSources(plan, surroundings))
-    if (config === undefined || config.disable)
-      return { env: base, logger: createLogger(early.logLevel, sink) }
+    if (config === undefined || config.disable) {
+      return { ...NOTHING_LOADED, env: base, logger: createLogger(early.logLevel, sink) }
+    }
     const logger = createLogger(config.logLevel, sink)
-    const change = await loadChange(config, base, logger, surroundings.clock, signal)
-    return { env: applyChange(base, change, resolvedVariables(config), platform), logger }
+    for (const warning of config.warnings) logger.warn(warning)
+    const loaded = await loadWith(config, plan, logger, surroundings, signal)
+    for (const warning of loaded.warnings) logger.warn(warning)
+    return loaded
   } catch (error) {
     signal.throwIfAborted()
     const { onError, logLevel } = config ?? early
@@ -64,39 +65,69 @@ export async function loadChildEnvironment(
     if (onError === 'exit') return void reportOwnFailure(error, 'the command was not started', logger)
     reportOwnFailure(error, 'the command starts without any secret, as on-error=warn asks', logger)
     // A lockerpm/register inside is to do the same.
-    const variables = { ...(config && resolvedVariables(config)), LOCKER_ON_ERROR: 'warn' }
-    return { env: applyChange(base, keepAll(config, base), variables, platform), logger }
+    const variables = { ...(config && resolvedVariables(config, plan, env)), LOCKER_ON_ERROR: 'warn' }
+    const unchanged = applyChange(base, keepAll(config, base), variables, platform)
+    return { ...NOTHING_LOADED, env: unchanged, logger, service: config && serviceOf(config, logger) }
   }
 }
 
-function toSources(plan: CommandPlan, { env, cwd, home, platform }: Surroundings): Sources {
-  return { flags: plan.flags, env, cwd: cwd(), home, platform, restTimeSeconds: 0, keepCredentials: false }
+const NOTHING_LOADED = { secretValues: [], service: undefined, warnings: [] } as const
+
+/**
+ * For a command that runs already: nothing but the service's own answer will do.
+ *
+ * @throws whatever the load throws; the command is to keep what it has
+ */
+export async function reloadChildEnvironment(
+  plan: CommandPlan,
+  surroundings: Surroundings,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<ChildEnvironment> {
+  const flags = new Map([...plan.flags, ['fetch' satisfies SettingKey, 'true']])
+  const config = resolveConfig(toSources({ ...plan, flags }, surroundings))
+  return loadWith(config, plan, logger, surroundings, signal)
 }
 
-async function loadChange(
+async function loadWith(
   config: Config,
-  base: Env,
+  plan: CommandPlan,
   logger: Logger,
-  clock: Clock,
+  surroundings: Surroundings,
   signal: AbortSignal,
-): Promise<Change> {
-  for (const warning of config.warnings) logger.warn(warning)
-  if (isLoadedAbove(config, base)) return keepAll(config, base)
+): Promise<ChildEnvironment> {
+  const { env: own, platform, clock } = surroundings
+  const base = pickBase(plan, surroundings)
+  const apply = (change: Change) => applyChange(base, change, resolvedVariables(config, plan, own), platform)
+  if (isLoadedAbove(config, base)) {
+    const warnings = plan.watch === undefined ? [] : [NOTHING_TO_WATCH]
+    const env = apply(keepAll(config, base))
+    return { ...NOTHING_LOADED, env, logger, secretValues: listLoadedAbove(base), warnings }
+  }
+  if (plan.watch !== undefined && config.snapshotFile !== undefined) {
+    throw new LockerError(
+      '--watch asks the service, and LOCKER_SNAPSHOT is used instead of it: leave one of them out',
+    )
+  }
   const secrets = await performAsync(load(config, logger, clock), logger, signal)
   const { change, warnings } = compose(config, secrets, base)
-  for (const warning of warnings) logger.warn(warning)
-  return change
+  const secretValues = listSecretValues(config, secrets)
+  return { env: apply(change), logger, secretValues, service: serviceOf(config, logger), warnings }
+}
+
+const NOTHING_TO_WATCH =
+  'nothing is watched: the secrets were loaded by a process above. Give --watch to that one'
+
+/** @returns undefined: there is no access key to ask with */
+function serviceOf(config: Config, logger: Logger): ServiceOptions | undefined {
+  const { accessKey, connection } = config
+  return accessKey && { connection, accessKeyId: accessKey.id, settings: settingNames(config), logger }
 }
 
 /** Nothing is merged, and of what is there only the credentials go. */
 function keepAll(config: Config | undefined, base: Env): Change {
   const deletions = config?.keepCredentials ? [] : CREDENTIAL_VARIABLES
   return { deletions, injected: new Map(), marker: base[MARKER_NAME] }
-}
-
-/** Flags, `.env` and `locker.json` may have decided these: what is inside must come to the same. */
-function resolvedVariables({ environment, connection }: Config): Record<string, string> {
-  return { LOCKER_ENVIRONMENT: environment ?? 'ALL', LOCKER_API_BASE: connection.apiBase }
 }
 
 /** @param variables our own; they replace what is there in any spelling */
@@ -111,20 +142,4 @@ function applyChange(
   const injected = new Map([...change.injected, ...Object.entries(variables)])
   applyMerged(env, { ...change, deletions, injected }, platform)
   return env
-}
-
-/** Credentials stay for now: whether the command sees them is decided later, for every environment alike. */
-function pickHarmless(env: Env, platform: NodeJS.Platform): Env {
-  const isKept = (name: string) => isHarmless(name, platform) || CREDENTIAL_VARIABLES.includes(name)
-  return Object.fromEntries(Object.entries(env).filter(([name]) => isKept(name)))
-}
-
-/** What can be known of a command line before there is a configuration. */
-function withFlags(env: Env, flags: ReadonlyMap<string, string>): Env {
-  const given = (key: SettingKey) => flags.get(key)
-  return {
-    ...env,
-    LOCKER_ON_ERROR: given('onError') ?? env['LOCKER_ON_ERROR'],
-    LOCKER_LOG_LEVEL: given('logLevel') ?? env['LOCKER_LOG_LEVEL'],
-  }
 }

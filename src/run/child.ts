@@ -86,12 +86,13 @@ async function finish(
   outputs: readonly MaskedOutput[],
   warn: (message: string) => void,
 ): Promise<Ending> {
-  return new Promise((resolve) => {
-    const forget = onEndingSignal(process, (signal) => resolve({ kind: 'killed', signal }))
-    drain(outputs).then((isAll) => {
-      forget()
-      if (!isAll) warn('what the command left running still holds its output: the rest of that is not shown')
-      resolve(ending)
-    })
+  let forget = () => {}
+  const interrupted = new Promise<Ending>((resolve) => {
+    forget = onEndingSignal(process, (signal) => resolve({ kind: 'killed', signal }))
   })
+  const drained = drain(outputs).then((isAll) => {
+    if (!isAll) warn('what the command left running still holds its output: the rest of that is not shown')
+    return ending
+  })
+  return Promise.race([drained, interrupted]).finally(forget)
 }

@@ -2,13 +2,7 @@
 import { formatBashCompletion } from './completion-bash.ts'
 import { formatFishCompletion } from './completion-fish.ts'
 import { formatZshCompletion } from './completion-zsh.ts'
-import { FLAGS, type Flag } from './flags.ts'
-
-/** The shells that there is a script for. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const
-
-/** One of {@link SHELLS}. */
-export type Shell = (typeof SHELLS)[number]
+import { FLAGS, type Flag, type Shell } from './flags.ts'
 
 /** An option as a shell completes it. */
 export interface CompletedOption {

@@ -1,15 +1,16 @@
 /** `--exec`: the command takes our place, and no process of ours is left. product: section 3 */
 import { describeFailure, LockerError } from '../errors.ts'
 import type { Command, Env } from './child.ts'
-import { readFormat, refusal } from './exec-format.ts'
+import { type Format, readFormat, refusal } from './exec-format.ts'
 import { isTooLarge } from './exec-size.ts'
 import { listPaths } from './search-path.ts'
+import { describeStartFailure } from './start-failure.ts'
 
 /** Node's types know it from Node 22.15 on. */
 type Execve = (path: string, args: readonly string[], env: Readonly<Record<string, string>>) => never
 
 /** What is to run in our place. */
-export interface Image {
+interface Image {
   readonly path: string
   /** Its own name first. */
   readonly args: readonly string[]
@@ -37,10 +38,33 @@ export function requireExecve(platform: NodeJS.Platform): void {
 /**
  * Finds out beforehand whatever execve could have against it, since a failure may not be survived.
  *
- * @throws what the kernel would say, as an error with a `code`
+ * @param warn says in one line why it can't be done
+ * @returns what lets the command take our place. It returns only where that fails: the exit status
  */
-export function findImage(command: Command, env: Env): Image {
-  const { path, format } = find(command.file, env)
+export function prepareExec(command: Command, env: Env, warn: (message: string) => void): () => number {
+  const refuse = (error: unknown) => {
+    const { status, message } = describeStartFailure(error, command, env)
+    warn(message)
+    return status
+  }
+  try {
+    const image = findImage(command, env)
+    return () => {
+      try {
+        return replaceProcess(image, env)
+      } catch (error) {
+        return refuse(error)
+      }
+    }
+  } catch (error) {
+    const status = refuse(error)
+    return () => status
+  }
+}
+
+/** @throws what the kernel would say, as an error with a `code` */
+function findImage(command: Command, env: Env): Image {
+  const { path, format } = findFile(command.file, env)
   const args = [command.file, ...command.args]
   const image = format === 'program' ? { path, args } : { path: SHELL, args: [SHELL, path, ...command.args] }
   if (format === 'text' && readFormat(SHELL) !== 'program') throw refusal('ENOEXEC')
@@ -48,25 +72,7 @@ export function findImage(command: Command, env: Env): Image {
   return image
 }
 
-/**
- * Returns never. Our sockets and files close with it; stdin, stdout and stderr have never been touched, so they are
- * the command's as they were ours.
- *
- * @throws Node 26 and newer: what the kernel says
- */
-export function replaceProcess({ path, args }: Image, env: Env): never {
-  for (const signal of IGNORED_SIGNALS) {
-    // Adding a listener and removing it leaves the default behind.
-    const listener = () => {}
-    process.on(signal, listener)
-    process.removeListener(signal, listener)
-  }
-  const variables = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const { execve } = process as unknown as { execve: Execve }
-  return execve(path, args, Object.assign(Object.create(null), Object.fromEntries(variables)))
-}
-
-function find(file: string, env: Env): { path: string; format: ReturnType<typeof readFormat> } {
+function findFile(file: string, env: Env): { path: string; format: Format } {
   let failure: unknown
   for (const path of listPaths(file, env)) {
     try {
@@ -79,4 +85,22 @@ function find(file: string, env: Env): { path: string; format: ReturnType<typeof
     }
   }
   throw failure
+}
+
+/**
+ * Our sockets and files close with us. Stdin, stdout and stderr have never been touched, so they are the command's
+ * as they were ours.
+ *
+ * @throws Node 26 and newer: what the kernel says
+ */
+function replaceProcess({ path, args }: Image, env: Env): never {
+  for (const signal of IGNORED_SIGNALS) {
+    // Adding a listener and removing it leaves the default behind.
+    const listener = () => {}
+    process.on(signal, listener)
+    process.removeListener(signal, listener)
+  }
+  const variables: Record<string, string> = Object.create(null)
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) variables[name] = value
+  return (process as unknown as { readonly execve: Execve }).execve(path, args, variables)
 }

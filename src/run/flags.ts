@@ -1,7 +1,9 @@
 /** Every flag of `locker-run`: one for each setting that has one, and its own. */
 import type { FlagForm } from '../config/kind.ts'
+import { choice } from '../config/kinds.ts'
 import type { Group, Setting } from '../config/setting.ts'
 import { SETTINGS } from '../config/settings.ts'
+import { EXPORT_FORMATS } from '../environment/format-names.ts'
 
 /** What a flag of our own is called. */
 export type RunFlagKey =
@@ -11,8 +13,16 @@ export type RunFlagKey =
   | 'watch'
   | 'kill-after'
   | 'mask'
+  | InsteadKey
+  | 'json'
   | 'help'
   | 'version'
+
+/** Flags that stand instead of a command. */
+export type InsteadKey = 'export' | 'explain' | 'seal' | 'completion'
+
+/** A shell that can complete our options. */
+export type Shell = 'bash' | 'zsh' | 'fish'
 
 /** A flag as it is parsed and as `--help` shows it. */
 export interface Flag extends Pick<FlagForm, 'isNegatable' | 'isRepeatable'> {
@@ -26,7 +36,7 @@ export interface Flag extends Pick<FlagForm, 'isNegatable' | 'isRepeatable'> {
   readonly argument: FlagForm['argument'] | 'none'
   /** What stands for the value in `--help`. */
   readonly placeholder: string
-  readonly group: Group | 'Command'
+  readonly group: Group | 'Command' | 'Instead of a command'
   readonly doc: string
   readonly defaultText: string | undefined
 }
@@ -40,6 +50,13 @@ const OWN_FLAG = {
   short: undefined,
   defaultText: undefined,
 } as const satisfies Partial<Flag>
+
+const INSTEAD_FLAG = { ...OWN_FLAG, group: 'Instead of a command' } as const
+
+/** The formats of `--export`. */
+export const EXPORT_FORMAT = choice(...EXPORT_FORMATS)
+/** The shells of `--completion`. */
+export const SHELL = choice<Shell>('bash', 'zsh', 'fish')
 
 const OWN_FLAGS: readonly (Flag & { readonly key: RunFlagKey })[] = [
   {
@@ -88,6 +105,37 @@ const OWN_FLAGS: readonly (Flag & { readonly key: RunFlagKey })[] = [
   },
   { ...OWN_FLAG, key: 'version', name: 'version', short: 'v', doc: 'print the version' },
   { ...OWN_FLAG, key: 'help', name: 'help', short: 'h', doc: 'print this' },
+  {
+    ...INSTEAD_FLAG,
+    key: 'export',
+    name: 'export',
+    argument: 'required',
+    placeholder: EXPORT_FORMAT.placeholder,
+    doc: 'print the secrets, whatever .env and the environment say; github appends to GITHUB_ENV',
+  },
+  {
+    ...INSTEAD_FLAG,
+    key: 'explain',
+    name: 'explain',
+    doc: 'print where each name comes from, what it hides or why it is left out',
+  },
+  { ...INSTEAD_FLAG, key: 'json', name: 'json', doc: 'with --explain: for machines' },
+  {
+    ...INSTEAD_FLAG,
+    key: 'seal',
+    name: 'seal',
+    argument: 'required',
+    placeholder: 'FILE',
+    doc: 'write everything, still encrypted, to FILE for --snapshot',
+  },
+  {
+    ...INSTEAD_FLAG,
+    key: 'completion',
+    name: 'completion',
+    argument: 'required',
+    placeholder: SHELL.placeholder,
+    doc: 'print a script that completes these options in a shell',
+  },
 ]
 
 /** In the order of `--help`. */

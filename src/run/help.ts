@@ -21,8 +21,8 @@ const EXAMPLES = [
 const NOTES = [
   'The access key comes from LOCKER_ACCESS_KEY_ID and LOCKER_SECRET_ACCESS_KEY, or',
   'from the files that these names with _FILE point to, or from',
-  '~/.locker/credential.json. Any option but those under Command is a variable too:',
-  '--timeout-ms is LOCKER_TIMEOUT_MS. Lists may be given option by option.',
+  '~/.locker/credential.json. Any option from Secrets to Behaviour is a variable',
+  'too: --timeout-ms is LOCKER_TIMEOUT_MS. Lists may be given option by option.',
   '',
   "Exit status: the command's own; 127 it was not found, 126 it could not be run,",
   '125 locker-run itself failed, and then the command was not started.',

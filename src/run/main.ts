@@ -1,19 +1,20 @@
 /** The entry of `locker-run`: composes, prints, and ends as the command ended. product: section 3 */
-import { findHome } from '../surroundings.ts'
+
 import { createLogger, LogLevel, stderrSink } from '../logger.ts'
 import { OWN_FAILURE_STATUS, reportOwnFailure } from '../own-failure.ts'
-import { findWorkingDirectory } from '../surroundings.ts'
+import { findHome, findWorkingDirectory } from '../surroundings.ts'
 import { version } from '../version.ts'
 import { type CommandPlan, parseArgs } from './args.ts'
-import { type Child, isEnvironmentShown, startChild } from './child.ts'
-import { loadChildEnvironment, type Surroundings } from './child-environment.ts'
-import { toCommand } from './command.ts'
+import { formatCompletion } from './completion.ts'
 import { type Ending, exitStatus, mayRaise, raise } from './ending.ts'
-import { guessStanding, readStanding } from './foreground.ts'
+import { readStanding } from './foreground.ts'
 import { formatHelp } from './help.ts'
 import { showProgress } from './progress.ts'
-import { afterOneTurn, type CaughtSignals, catchSignals } from './signals.ts'
+import { runCommand } from './run-command.ts'
+import { type CaughtSignals, catchSignals } from './signals.ts'
+import type { Surroundings } from './sources.ts'
 import { writeStdout } from './stdout.ts'
+import { performTask } from './task.ts'
 
 /** A signal that the parent had blocked never comes: then the status has to tell. */
 const RAISE_TIMEOUT_MS = 1000
@@ -31,6 +32,7 @@ async function main(argv: readonly string[]): Promise<Ending> {
   const plan = parseArgs(argv)
   if (plan.kind === 'help') return print(formatHelp(isColourWanted()))
   if (plan.kind === 'version') return print(`${version}\n`)
+  if (plan.kind === 'completion') return print(formatCompletion(plan.shell))
   const interruption = new AbortController()
   return new Promise((resolve, reject) => {
     const hideProgress = showProgress(process.env['TERM'])
@@ -42,49 +44,27 @@ async function main(argv: readonly string[]): Promise<Ending> {
       interruption.abort()
       resolve({ kind: 'killed', signal })
     })
-    run(plan, signals, interruption.signal, hideProgress).then(resolve, reject)
+    const surroundings = lookAround(hideProgress)
+    const ended =
+      plan.kind === 'task'
+        ? performTask(plan, surroundings, interruption.signal)
+        : run(plan, signals, interruption.signal, surroundings)
+    ended.then((ending) => resolve(ending ?? OWN_FAILURE), reject)
   })
 }
 
-async function run(
+function run(
   plan: CommandPlan,
   signals: CaughtSignals,
   interruption: AbortSignal,
-  hideProgress: () => void,
-): Promise<Ending> {
-  const child = await start(plan, signals, interruption, hideProgress)
-  if (child === undefined) return OWN_FAILURE
-  // From now on no defect may end us before the command.
-  process.removeAllListeners('uncaughtException')
-  process.on('uncaughtException', (error) => complain(error, 'the command goes on'))
-  return child.ended
-}
-
-/**
- * Apart from {@link run}, so that nothing keeps the secrets in memory while the command runs.
- *
- * @returns undefined: the load failed, which has been said
- */
-async function start(
-  plan: CommandPlan,
-  signals: CaughtSignals,
-  interruption: AbortSignal,
-  hideProgress: () => void,
-): Promise<Child | undefined> {
-  const loaded = await loadChildEnvironment(plan, lookAround(hideProgress), interruption).finally(
-    hideProgress,
-  )
-  if (loaded === undefined) return undefined
-  const { env, logger } = loaded
-  if (isEnvironmentShown(process.env)) {
-    logger.warn("NODE_DEBUG makes Node print the command's whole environment, secrets included: unset it")
+  surroundings: Surroundings,
+): Promise<Ending | undefined> {
+  const onStarted = () => {
+    // From now on no defect may end us before the command.
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', (error) => complain(error, 'the command goes on'))
   }
-  // Decrypting held the event loop up: a signal that came meanwhile is seen now.
-  await new Promise<void>(afterOneTurn)
-  interruption.throwIfAborted()
-  const child = await startChild(toCommand(plan, process.platform, env), env, logger.warn)
-  signals.forwardTo(child.send, guessStanding())
-  return child
+  return runCommand(plan, { surroundings, signals, interruption, onStarted })
 }
 
 /** @param hideProgress called before anything is said */
@@ -99,6 +79,7 @@ function lookAround(hideProgress: () => void): Surroundings {
       hideProgress()
       sink(line)
     },
+    hideProgress,
   }
 }
 

@@ -1,18 +1,15 @@
 /** Why a command could not be started, in words: looked into only after the kernel has refused it. */
 import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { describeFailure } from '../errors.ts'
 import { oneLine } from '../logger.ts'
 import { OWN_FAILURE_STATUS } from '../own-failure.ts'
 import type { Command, Env } from './child.ts'
+import { isPath, listPaths } from './search-path.ts'
 import { describeTooLarge } from './too-large.ts'
 
 /** The statuses that shells, `env` and `timeout` use. */
 const NOT_FOUND = 127
 const CANNOT_RUN = 126
-
-/** What the C library searches when there is no PATH. */
-const DEFAULT_PATH = '/bin:/usr/bin'
 
 /** One line for stderr, and the exit status that says so. */
 export interface StartFailure {
@@ -89,17 +86,14 @@ function explainRefusal(command: Command, env: Env): string {
 
 /** @returns the first file of that name where the C library looks, whatever its permissions */
 function findFile(file: string, env: Env): { path: string; stats: Stats } | undefined {
-  const folders = (env['PATH'] ?? DEFAULT_PATH).split(delimiter)
-  const paths = isPath(file) ? [file] : folders.map((folder) => join(folder || '.', file))
-  for (const path of paths) {
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (stats !== undefined) return { path, stats }
+  for (const path of listPaths(file, env)) {
+    try {
+      return { path, stats: statSync(path) }
+    } catch {
+      // The search goes on, as the C library's does.
+    }
   }
   return undefined
-}
-
-function isPath(file: string): boolean {
-  return file.includes('/')
 }
 
 /** @returns what the line after `#!` names; undefined for anything but a script that can be read */

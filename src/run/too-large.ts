@@ -2,7 +2,7 @@
 import type { Command, Env } from './child.ts'
 
 /** Linux takes 32 pages for one string, its closing NUL included. */
-const MAX_STRING_BYTES = 131_072
+export const MAX_STRING_BYTES = 131_072
 
 /** A variable or an argument, as the kernel counts it. */
 interface Part {

@@ -1,10 +1,10 @@
 /** The calling side of synckit: waits for a worker, at most until the deadline, whatever becomes of it. */
 import { join } from 'node:path'
 import { startWorkerThread } from 'synckit'
-import { APIConnectionError, CliRunError, describeFailure, type LockerError } from '../errors.ts'
 import type { LineSink, LogLevel } from '../logger.ts'
 import type { Fetched, FetchRequest } from '../vault/fetch.ts'
 import { openReply } from './protocol.ts'
+import { failureOfWorker } from './worker-failure.ts'
 import { stopLatestWorker } from './worker-threads.ts'
 
 /** How long after its own deadline a worker may still answer: its error says more than ours. */
@@ -37,26 +37,6 @@ function callWorker(file: string, argument: string, timeoutMs: number): string {
     return call(argument)
   } catch (error) {
     stopLatestWorker()
-    throw failureOfWorker(error, timeoutMs)
+    throw failureOfWorker(error, timeoutMs, 'use --import instead of -r, which needs no worker')
   }
-}
-
-function failureOfWorker(error: unknown, timeoutMs: number): LockerError {
-  if (error instanceof Error && error.message.includes('Atomics.wait() failed: timed-out')) {
-    return new APIConnectionError(
-      `no answer within ${timeoutMs} ms (LOCKER_TIMEOUT_MS), not even from our own worker`,
-      {
-        cause: 'ETIMEDOUT',
-        retryable: true,
-      },
-    )
-  }
-  const reason = describeFailure(error)
-  const advice =
-    reason === 'ERR_ACCESS_DENIED'
-      ? 'Node was started with --permission: add --allow-worker'
-      : 'use --import instead of -r, which needs no worker, or report this'
-  return new CliRunError(`the worker thread that talks to the service failed (${reason}): ${advice}`, {
-    cause: reason,
-  })
 }

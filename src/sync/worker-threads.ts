@@ -12,6 +12,12 @@ let latest: NodeWorker | undefined
 export function stopLatestWorker(): void {
   // It settles when the worker is gone, and never fails.
   void latest?.terminate()
+  latest = undefined
+}
+
+/** @returns whether the worker that was started last can be called, as far as this thread has heard */
+export function hasWorker(): boolean {
+  return latest !== undefined
 }
 
 /** synckit names its worker's options itself; these three must not be what it chooses. */
@@ -26,6 +32,9 @@ export class Worker extends NodeWorker {
     // A worker that dies late (out of memory, say) has already been reported as a failed call. Without a
     // listener its 'error' event would kill the application.
     this.on('error', () => {})
+    this.on('exit', () => {
+      if (latest === this) latest = undefined
+    })
     latest = this
   }
 }

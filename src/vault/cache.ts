@@ -18,7 +18,8 @@ export interface Cache {
   /** Changes when another process has written the view. */
   viewSignature(): string | undefined
   writeView(view: View): void
-  readSnapshot(): Snapshot | undefined
+  /** @param maxBytes a larger file is not read; left out: any that can be */
+  readSnapshot(maxBytes?: number): Snapshot | undefined
   writeSnapshot(snapshot: Snapshot): void
   /** The access key is refused: nothing of it stays. */
   clear(): void
@@ -57,8 +58,8 @@ export function openCache(
   const scopes = { snapshot: project, view: scope }
   let unusable: string | undefined
 
-  const read = <Content>(kind: SealedKind): Content | undefined => {
-    const file = readPrivateFile(files[kind])
+  const read = <Content>(kind: SealedKind, maxBytes?: number): Content | undefined => {
+    const file = readPrivateFile(files[kind], maxBytes)
     if (file.bytes === undefined) return reject(kind, file.reason)
     const opened = unsealContent<Content>(file.bytes, kind, scopes[kind], accessKey)
     return 'reason' in opened ? reject(kind, opened.reason) : opened.content
@@ -81,7 +82,7 @@ export function openCache(
     },
     viewSignature: () => signatureOf(files.view),
     writeView: (view) => write('view', toViewContent(view)),
-    readSnapshot: () => read<Snapshot>('snapshot'),
+    readSnapshot: (maxBytes) => read<Snapshot>('snapshot', maxBytes),
     writeSnapshot: (snapshot) => {
       write('snapshot', snapshot)
       prune(folder, project)

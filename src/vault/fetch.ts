@@ -8,9 +8,10 @@ import { createService, type Service, type ServiceOptions } from '../http/servic
 import type { Logger } from '../logger.ts'
 import { decodeEnvironment, decodePage, decodeProfile, decodeSecret } from '../wire/decode.ts'
 import { type Client, createClient } from './client.ts'
-import { missingEnvironment } from './environment-check.ts'
+import { knowsEnvironment, missingEnvironment } from './environment-check.ts'
 import { loadList } from './pages.ts'
 import { type Changes, fetchChanges, type Known } from './revalidate.ts'
+import { createRevisionReader, type RevisionReader } from './revision.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Plain data: it crosses to the worker as JSON. The secret access key is not in it. */
@@ -23,6 +24,8 @@ export interface FetchRequest {
   readonly settings: SettingNames
   /** What the caller has already; left out: nothing. */
   readonly known?: Known | undefined
+  /** True: the snapshot is to know every environment of the project, even those that no secret names. */
+  readonly allEnvironments?: boolean
 }
 
 /** A snapshot, or, for a caller that has one, what has become of it. */
@@ -64,12 +67,22 @@ export function openClient(options: ServiceOptions): Client {
   return createClient(createService(options))
 }
 
-/** Profile and secrets are asked for side by side: nothing in one depends on the other. */
+/**
+ * For `locker-run --watch`.
+ *
+ * @throws as {@link openClient}
+ */
+export function openRevisionReader(options: ServiceOptions): RevisionReader {
+  return createRevisionReader(createService(options))
+}
+
+/** Everything is asked for side by side: nothing in one depends on the others. */
 async function fetchSnapshot(service: Service, request: FetchRequest, deadline: Deadline): Promise<Snapshot> {
   const fetchedAtMs = Date.now()
-  const [profile, list] = await Promise.all([
+  const [profile, list, environments] = await Promise.all([
     service.read(endpoints.profile, decodeProfile, deadline),
     loadList(service, { endpoint: endpoints.secrets, decodeItem: decodeSecret }, deadline),
+    request.allEnvironments && loadList(service, ENVIRONMENTS, deadline),
   ])
   const snapshot = {
     projectId: profile.project_id,
@@ -77,10 +90,17 @@ async function fetchSnapshot(service: Service, request: FetchRequest, deadline: 
     revisionDate: list.revisionDate,
     fetchedAtMs,
     secrets: list.items,
-    environmentHashes: [],
+    environmentHashes: environments ? environments.items.map(({ hash }) => hash) : [],
   }
-  return { ...snapshot, environmentHashes: await confirmEnvironment(service, snapshot, request, deadline) }
+  if (!environments) {
+    return { ...snapshot, environmentHashes: await confirmEnvironment(service, snapshot, request, deadline) }
+  }
+  const { environment, settings } = request
+  if (environment === undefined || knowsEnvironment(snapshot, environment)) return snapshot
+  throw missingEnvironment(environment, settings.environment)
 }
+
+const ENVIRONMENTS = { endpoint: endpoints.environments, decodeItem: decodeEnvironment }
 
 /**
  * @returns the environment's hash, when it took a request to know that it exists

@@ -43,6 +43,19 @@ export function openSecrets(
 }
 
 /**
+ * Opens every secret of every environment and keeps nothing: for a snapshot that others are going to start from.
+ *
+ * @throws as {@link openSecrets}
+ */
+export function checkSecrets(
+  { profileKey, secrets }: Pick<Snapshot, 'profileKey' | 'secrets'>,
+  secretBytes: Buffer,
+): void {
+  const keys = openProjectKeys(stretchAccessKey(secretBytes), profileKey)
+  for (const secret of secrets) openSecret(keys, secret)
+}
+
+/**
  * @param keys the project's keys
  * @param text an EncString; null or empty means empty. protocol: section 2, Rules
  * @param field which field of which record, for the error
@@ -64,12 +77,21 @@ export function isOfAll(secret: WireSecret): boolean {
 function openLayer(keys: KeyPair, secrets: readonly WireSecret[], warnings: string[]): OpenedLayer {
   const layer = new Map<string, string | undefined>()
   for (const secret of [...secrets].sort(byRevision)) {
-    const key = openText(keys, secret.key, `key of secret ${secret.id}`)
-    const value = openText(keys, secret.value, `value of secret ${secret.id}`)
+    const { key, value } = openSecret(keys, secret)
     if (key === undefined) warnings.push(`secret ${secret.id} is left out: its key is not UTF-8 text`)
     else layer.set(key, value)
   }
   return layer
+}
+
+function openSecret(
+  keys: KeyPair,
+  { id, key, value }: WireSecret,
+): Record<'key' | 'value', string | undefined> {
+  return {
+    key: openText(keys, key, `key of secret ${id}`),
+    value: openText(keys, value, `value of secret ${id}`),
+  }
 }
 
 function byRevision(a: WireSecret, b: WireSecret): number {

@@ -27,8 +27,9 @@ export type ReadResult = { readonly bytes: Buffer } | { readonly bytes: undefine
 
 /**
  * @param path the file, which must be a regular one of ours that nobody else can read or write, and no link
+ * @param maxBytes a larger one is not read
  */
-export function readPrivateFile(path: string): ReadResult {
+export function readPrivateFile(path: string, maxBytes = MAX_FILE_BYTES): ReadResult {
   let descriptor: number | undefined
   try {
     // O_NONBLOCK: a pipe in the file's place must not hang us.
@@ -37,7 +38,7 @@ export function readPrivateFile(path: string): ReadResult {
       constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
     )
     const stats = fstatSync(descriptor)
-    const reason = findFault(stats)
+    const reason = findFault(stats, maxBytes)
     return reason === undefined ? { bytes: readAll(descriptor, stats.size) } : { bytes: undefined, reason }
   } catch (error) {
     const reason = describeFailure(error)
@@ -90,10 +91,10 @@ export function removeFile(path: string): void {
   }
 }
 
-function findFault(stats: Stats): string | undefined {
+function findFault(stats: Stats, maxBytes: number): string | undefined {
   if (!stats.isFile()) return 'it is not a regular file'
   if (isOpenToOthers(stats)) return 'it is not ours alone (0600)'
-  return stats.size > MAX_FILE_BYTES ? 'it is too large' : undefined
+  return stats.size > maxBytes ? 'it is too large' : undefined
 }
 
 /** Windows has neither uid nor mode; there the folder in the user's profile is what protects. */

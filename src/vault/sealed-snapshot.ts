@@ -3,7 +3,8 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import type { AccessKey } from '../config/credentials.ts'
 import { CliRunError, describeFailure } from '../errors.ts'
 import { describeAge } from './freshness.ts'
-import { MAX_FILE_BYTES, writePrivateFile } from './private-file.ts'
+import { writeOutputFile } from './output-file.ts'
+import { MAX_FILE_BYTES } from './private-file.ts'
 import { scopeHash, sealContent, unsealContent } from './sealed-file.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -40,6 +41,8 @@ export function openSealedSnapshot(
 }
 
 /**
+ * Atomic; what is written is the owner's alone (0600).
+ *
  * @param snapshot should know every environment of the project
  * @throws CliRunError `cli_error` when the file can't be written; what was there before is still whole
  */
@@ -48,9 +51,8 @@ export function writeSealedSnapshot(
   snapshot: Snapshot,
 ): void {
   const bytes = sealContent('snapshot', scopeHash(apiBase, accessKey.id), snapshot, accessKey)
-  const reason = writePrivateFile(file, bytes)
-  if (reason !== undefined)
-    throw new CliRunError(`the sealed snapshot can't be written to ${file} (${reason})`)
+  const reason = writeOutputFile(file, bytes)
+  if (reason !== undefined) throw new CliRunError(`the sealed snapshot can't be written: ${reason} (${file})`)
 }
 
 function readRegularFile(file: string): Buffer {

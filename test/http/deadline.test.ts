@@ -5,6 +5,8 @@ import { startDeadline, wait } from '../../src/http/deadline.ts'
 const fired = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
 
+const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+
 describe('startDeadline', () => {
   it('fires when time is up, and says that it was time', async () => {
     const deadline = startDeadline(20)
@@ -13,6 +15,12 @@ describe('startDeadline', () => {
     expect(deadline.timeoutMs).toBe(20)
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(deadline.remainingMs()).toBe(0)
+  })
+
+  it('counts from its own beginning', () => {
+    const deadline = startDeadline(200)
+    expect(deadline.remainingMs()).toBeGreaterThan(0)
+    deadline.end()
   })
 
   it('counts down from its whole span', async () => {
@@ -71,9 +79,12 @@ describe('wait', () => {
 
   it('ends at once with the reason of a signal that fires', async () => {
     const controller = new AbortController()
+    const before = timers()
     const waiting = wait(3_600_000, controller.signal)
+    expect(timers()).toBe(before + 1)
     const reason = new Error('interrupted')
     controller.abort(reason)
+    expect(timers()).toBe(before)
     await expect(waiting).rejects.toBe(reason)
   })
 

@@ -117,9 +117,9 @@ describe('the deadline', () => {
     const server = await startServer((request, response) => {
       if (request.number === 1) html(response, 503)
     })
-    const failure = await failureOf(read(server.origin, endpoints.profile, { timeoutMs: 1000 }))
+    const failure = await failureOf(read(server.origin, endpoints.profile, { timeoutMs: 4000 }))
     expect(failure.message).toMatch(
-      /within 1000 ms \(LOCKER_TIMEOUT_MS\); before that: GET \/v1\/profile answered 503: /,
+      /within 4000 ms \(LOCKER_TIMEOUT_MS\); before that: GET \/v1\/profile answered 503: /,
     )
     expect(server.seen).toHaveLength(2)
   })

@@ -69,6 +69,7 @@ describe('failureOfNetwork', () => {
   it.each([
     ['a cause', coded('UND_ERR_PRX_TLS', 'outer', coded('ERR_TLS_CERT_ALTNAME_INVALID'))],
     ["a cause's cause", coded('A', 'outer', coded('B', 'inner', coded('ERR_TLS_CERT_ALTNAME_INVALID')))],
+    ['an only address', new AggregateError([coded('ERR_TLS_CERT_ALTNAME_INVALID')])],
     [
       'the first of several addresses',
       new AggregateError([coded('ERR_TLS_CERT_ALTNAME_INVALID'), coded('ETIMEDOUT')]),

@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parseRetryAfter } from '../../src/http/retry-after.ts'
 
 const nowMs = Date.UTC(1994, 10, 6, 8, 49, 7)
 
 describe('parseRetryAfter', () => {
+  // Where this machine is must not matter.
+  beforeAll(() => void vi.stubEnv('TZ', 'Asia/Ho_Chi_Minh'))
+  afterAll(() => void vi.unstubAllEnvs())
+
   it.each([
     ['seconds', '120', 120],
     ['no seconds', '0', 0],
@@ -28,6 +32,7 @@ describe('parseRetryAfter', () => {
     ['words', 'soon, or later'],
     ['a word and a number that Date.parse would take', 'In 5'],
     ['a date of another form', '1994-11-06T08:49:37Z'],
+    ['a date without its weekday', '06 Nov 1994 08:49:37 GMT'],
     ['two headers', ['1', '2']],
   ])('makes nothing of %s', (_, header) => {
     expect(parseRetryAfter(header, nowMs)).toBeUndefined()

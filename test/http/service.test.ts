@@ -273,7 +273,10 @@ describe('debug lines', () => {
     const lines: string[] = []
     const server = await failOnce((_, response) => json(response, 503, own))
     const service = openService(server.origin, { headers: { 'x-token': 'canary-token' } }, lines)
+    const startedMs = performance.now()
     await service.read(endpoints.secrets(), anything, openDeadline())
+    const tookMs = performance.now() - startedMs
+    for (const line of lines) expect(Number(/(\d+) ms$/.exec(line)?.[1])).toBeLessThanOrEqual(tookMs + 1)
     const path = endpoints.secrets().path.replaceAll('?', '\\?')
     expect(lines).toHaveLength(3)
     expect(lines[0]).toMatch(new RegExp(`^lockerpm: debug: GET ${path} answered 503 in \\d+ ms$`))

@@ -48,6 +48,8 @@ export async function startServer(
     })
   }
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
+  // Whoever wants a connection to end sees to it.
+  server.keepAliveTimeout = 600_000
   return { ...(await listen(server, tls === undefined ? 'http' : 'https')), seen }
 }
 

@@ -1,9 +1,14 @@
+import { getEventListeners } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Connection } from '../../src/config/config.ts'
+import { MAX_CONNECTIONS } from '../../src/http/dispatcher.ts'
 import { endpoints } from '../../src/http/endpoints.ts'
 import { createTransport, type Transport } from '../../src/http/transport.ts'
+import { makeCertificate } from './certificates.ts'
 import { ACCESS_KEY_ID, connectionTo } from './client.ts'
-import { json, type Seen, startServer } from './test-server.ts'
+import { json, type Seen, startRawServer, startServer } from './test-server.ts'
 
 const never = new AbortController().signal
 
@@ -125,6 +130,36 @@ describe('send', () => {
     expect(server.sockets).toHaveLength(0)
   })
 
+  it.each([
+    ['an answer', (response: ServerResponse) => json(response, 200, {})],
+    ['a failure', (response: ServerResponse) => response.destroy()],
+  ])('leaves no listener on the signal after %s', async (_, reply) => {
+    const { signal } = new AbortController()
+    const server = await startServer((_, response) => reply(response))
+    await openTransport(server.origin)
+      .send(endpoints.profile, signal)
+      .catch(() => {})
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
+  it('does not hurry a server: that is for the signal alone', async () => {
+    const hesitate = (then: () => void) => setTimeout(then, 2500)
+    const late = await startServer((_, response) => hesitate(() => json(response, 200, {})))
+    const slow = await startServer((_, response) => {
+      response.write('{')
+      hesitate(() => response.end('}'))
+    })
+    const certificate = await makeCertificate()
+    const secure = await startServer((_, response) => json(response, 200, {}), { ...certificate })
+    const shy = await startRawServer((socket) => {
+      hesitate(() => socket.pipe(connect(secure.port, '127.0.0.1')).pipe(socket))
+    }, 'https')
+    const answers = [late, slow, shy].map(({ origin }) =>
+      openTransport(origin, { unsafe: true }).send(endpoints.profile, never),
+    )
+    for (const answer of await Promise.all(answers)) expect(answer.body.toString()).toBe('{}')
+  })
+
   it('hangs up when the signal fires, and throws its reason', async () => {
     const controller = new AbortController()
     const reason = new Error('interrupted')
@@ -133,6 +168,26 @@ describe('send', () => {
     await expect(sent).rejects.toBe(reason)
     const [socket] = server.sockets
     if (socket?.destroyed === false) await new Promise((resolve) => socket.once('close', resolve))
+  })
+
+  it('that was cancelled while it waited for a connection is not sent any more', async () => {
+    const withheld: (() => void)[] = []
+    const server = await startServer((_, response) => withheld.push(() => json(response, 200, {})))
+    const transport = openTransport(server.origin)
+    const busy = Array.from({ length: MAX_CONNECTIONS }, () => transport.send(endpoints.profile, never))
+    while (withheld.length < MAX_CONNECTIONS) await new Promise(setImmediate)
+    const controller = new AbortController()
+    const queued = transport.send(endpoints.secretsCount, controller.signal)
+    controller.abort(new Error('interrupted'))
+    await expect(queued).rejects.toThrow('interrupted')
+    const last = transport.send(endpoints.revisionDate, never)
+    while (server.seen.length < MAX_CONNECTIONS + 1) {
+      withheld.shift()?.()
+      await new Promise(setImmediate)
+    }
+    for (const answer of withheld) answer()
+    await Promise.all([...busy, last])
+    expect(server.seen.map(({ path }) => path)).not.toContain(endpoints.secretsCount.path)
   })
 
   it('throws what the network threw when the signal had not fired', async () => {

@@ -8,6 +8,8 @@ import { onTestFinished } from 'vitest'
 
 /** The command under test. */
 export const LOCKER_RUN = fileURLToPath(new URL('../../bin/locker-run.js', import.meta.url))
+/** `lockerpm/register`, for `-r`. */
+export const REGISTER = fileURLToPath(new URL('../../register/index.cjs', import.meta.url))
 /** A program that names the signals it gets. */
 export const LISTENER = fixture('listener.cjs')
 /** A preload that signals its process at a given moment. */

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { formatCompletion, SHELLS, type Shell } from '../../src/run/completion.ts'
-import { FLAGS } from '../../src/run/flags.ts'
+import { formatCompletion } from '../../src/run/completion.ts'
+import { FLAGS, type Shell } from '../../src/run/flags.ts'
 import { createFolder } from './built.ts'
 
+const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish']
 const isInstalled = (shell: Shell) => spawnSync(shell, ['--version']).error === undefined
 
 describe.each(SHELLS)('the script for %s', (shell) => {

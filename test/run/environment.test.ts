@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createFolder, LOCKER_RUN, type Result, runToEnd, type Variables } from './built.ts'
+import { createFolder, LOCKER_RUN, REGISTER, type Result, runToEnd, type Variables } from './built.ts'
 import { startServer } from './servers.ts'
 
 const SECRETS = [
@@ -126,6 +126,30 @@ describe('a command that loads again', () => {
     const outer = ['--keep-credentials', '-e', 'staging']
     const { stdout } = await runToEnd([...outer, ...NESTED, '-e', 'production', ...PRINT], env)
     expect(JSON.parse(stdout)).toMatchObject({ SHARED: 'production', ONLY_ALL: 'all' })
+  })
+})
+
+describe('a command that preloads lockerpm/register', () => {
+  it.each([
+    ['as an option', ['--prefix', 'P_'], {}],
+    ['as a variable that is not inherited', ['--no-inherit-env'], { LOCKER_PREFIX: 'P_' }],
+  ])('keeps what was set, and loads nothing, with a prefix %s', async (_, flags, more) => {
+    const { server, env } = await startServer({ seeds: [{ secrets: SECRETS }] })
+    const preloaded = [process.execPath, '-r', REGISTER, ...PRINT.slice(1)]
+    const { stdout } = await runToEnd(['--keep-credentials', ...flags, ...preloaded], { ...env, ...more })
+    expect(JSON.parse(stdout)).toMatchObject({ P_SHARED: 'all', P_ONLY_ALL: 'all', LOCKER_PREFIX: 'P_' })
+    expect(JSON.parse(stdout)).not.toHaveProperty('SHARED')
+    expect(server.requests.filter(({ url }) => url.includes('/profile'))).toHaveLength(1)
+  })
+
+  it('comes to the same with every setting that says how secrets are merged', async () => {
+    const { server, env } = await startServer({ seeds: [{ secrets: SECRETS }] })
+    const flags = ['--override=SHARED', '--include=*', '--exclude', 'x*', '--transform', 'upper-snake']
+    const more = ['--required=P_SHARED', '--allow=PATH', '--prefix=P_', '--keep-credentials']
+    const preloaded = [process.execPath, '-r', REGISTER, ...PRINT.slice(1)]
+    const { stdout } = await runToEnd([...flags, ...more, ...preloaded], env)
+    expect(JSON.parse(stdout)).toMatchObject({ P_SHARED: 'all', P_ONLY_ALL: 'all' })
+    expect(server.requests.filter(({ url }) => url.includes('/profile'))).toHaveLength(1)
   })
 })
 

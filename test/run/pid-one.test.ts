@@ -1,22 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { describe, expect, it, vi } from 'vitest'
 import { DISABLED, LISTENER, LOCKER_RUN, type Running, start, type Variables } from './built.ts'
 import { startSilentServer } from './servers.ts'
+import { isUnsharePermitted, UNSHARE } from './unshare.ts'
 
-/** A process namespace of its own; as another user than root, a user namespace around it. */
-const UNSHARE = [
-  ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
-  '--pid',
-  '--fork',
-  '--mount-proc',
-]
-const isPermitted = spawnSync('unshare', [...UNSHARE, 'true']).status === 0
-const UNSHARE_ADVICE = 'PID 1 is not tested here: `unshare --pid` is missing or not permitted'
-if (!isPermitted) console.warn(UNSHARE_ADVICE)
-
-describe.runIf(isPermitted)('as PID 1', () => {
+describe.runIf(isUnsharePermitted)('as PID 1', () => {
   it.each([0, 7, 255])('ends with the status %i of its command', async (status) => {
     expect(await startAsPidOne(['sh', '-c', `exit ${status}`]).ended).toMatchObject({ status, signal: null })
   })

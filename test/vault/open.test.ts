@@ -159,8 +159,8 @@ describe('openSecrets', () => {
     ['the younger', 1, 2, 'second'],
     ['the younger, whatever the order', 2, 1, 'first'],
     ['the last of two of one age', 1, 1, 'second'],
-    ['the one with a date', null, 1, 'second'],
-    ['the one with a date, whatever the order', 1, null, 'first'],
+    ['the one with a date', null, 0.5, 'second'],
+    ['the one with a date, whatever the order', 0.5, null, 'first'],
   ])('of two secrets with one key keeps %s', (_, first, second, kept) => {
     const twice = [
       secret('A', 'first', undefined, { revision_date: first }),

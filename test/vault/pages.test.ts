@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { APIConnectionError, AuthenticationError, ResourceNotFoundError } from '../../src/errors.ts'
 import { endpoints } from '../../src/http/endpoints.ts'
 import { MAX_READS } from '../../src/vault/page-walk.ts'
-import { loadList, PAGES_AT_ONCE, type WholeList } from '../../src/vault/pages.ts'
+import { loadList, type WholeList } from '../../src/vault/pages.ts'
 import type { Decoder } from '../../src/wire/decode.ts'
 import { failureOf, openDeadline, openService } from '../http/client.ts'
 import { json, startServer, type TestServer } from '../http/test-server.ts'
@@ -104,7 +104,7 @@ describe('a list', () => {
       }, 20)
     })
     expect((await load(server.origin)).items).toEqual(items(30))
-    expect(most).toBe(PAGES_AT_ONCE)
+    expect(most).toBe(4)
   })
 
   it('is not asked for further than `next` goes', async () => {

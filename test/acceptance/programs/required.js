@@ -1,0 +1,2 @@
+require('lockerpm/register')
+console.log(`DATABASE_URL=${process.env['DATABASE_URL']}`)

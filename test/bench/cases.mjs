@@ -1,0 +1,130 @@
+/** What is started: command lines, environments, and what has to be done before each run. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { rivalPath } from './rivals.mjs'
+
+/**
+ * @typedef {object} Place where a case runs
+ * @property {import('./nodes.mjs').NodeBinary} node
+ * @property {Readonly<Record<string, string>>} env the minimal one
+ * @property {string} app the working directory: the applications, the dotenv file, node_modules
+ * @property {string} locker the package under test
+ * @property {string} cache a folder of this race's own
+ * @property {Readonly<Record<string, import('./server.mjs').Server>>} servers the race's
+ *
+ * @typedef {object} Case
+ * @property {string} id
+ * @property {string} title
+ * @property {(place: Place) => readonly string[]} args of Node
+ * @property {(place: Place) => Readonly<Record<string, string>>} [env] beside the minimal one
+ * @property {(place: Place) => void} [before] each run, not timed
+ * @property {string} [leastNode] such as `22.15`
+ * @property {true} [isRival] may fail on a Node, and may talk
+ */
+
+/** The dotenv file with the same variables, in the working directory under a name that nobody reads by itself. */
+export const DOTENV_FILE = 'variables.env'
+
+/** How a load goes. Cold: no cache. Revalidating: a cache, and the default rest time of 0. Warm: within rest time. */
+export const STATES = ['warm', 'revalidating', 'cold']
+
+const APP = 'first-line.cjs'
+const APP_WITH_SECRETS = [APP, 'secrets']
+
+/** @type {Case} */
+export const PLAIN = { id: 'plain', title: '`node app.js`', args: () => [APP] }
+
+/** @type {Case} quiet: it would else print a line, and pay for it */
+export const DOTENV_PRELOAD = {
+  id: 'dotenv',
+  title: '`node -r dotenv/config app.js`',
+  args: () => ['-r', 'dotenv/config', ...APP_WITH_SECRETS],
+  env: () => ({ DOTENV_CONFIG_PATH: DOTENV_FILE, DOTENV_CONFIG_QUIET: 'true' }),
+}
+
+/**
+ * @param {'-r' | '--import'} flag
+ * @param {string} state one of {@link STATES}
+ * @param {string} [server] of the race
+ * @returns {Case}
+ */
+export function preload(flag, state, server = 'http') {
+  const id = `${flag === '-r' ? 'require' : 'import'}-${state}`
+  return {
+    id,
+    title: `\`node ${flag} lockerpm/register app.js\`, ${state}`,
+    args: () => [flag, 'lockerpm/register', ...APP_WITH_SECRETS],
+    ...loading(id, state, server),
+  }
+}
+
+/**
+ * @param {string} state one of {@link STATES}
+ * @param {readonly string[]} command
+ * @param {object} [options]
+ * @param {readonly string[]} [options.flags]
+ * @param {string} [options.server] of the race
+ * @param {string} [options.leastNode]
+ * @returns {Case}
+ */
+export function lockerRun(state, command, { flags = [], server = 'http', leastNode } = {}) {
+  const words = [...flags, '--', ...command]
+  const id = ['locker-run', state, ...flags].join('-').replaceAll('---', '-')
+  return {
+    id,
+    title: `\`locker-run ${shown(words)}\`, ${state}`,
+    args: ({ locker }) => [join(locker, 'bin/locker-run.js'), ...words],
+    ...(leastNode && { leastNode }),
+    ...loading(id, state, server),
+  }
+}
+
+/** @param {readonly string[]} command @returns {Case[]} */
+export function rivalWrappers(command) {
+  const telemetryOff = () => ({ VARLOCK_TELEMETRY_DISABLED: 'true' })
+  return [
+    rival('dotenv-cli', 'dotenv-cli', 'dotenv', ['-e', DOTENV_FILE, '--'], command),
+    rival('env-cmd', 'env-cmd', 'env-cmd', ['-f', DOTENV_FILE, '--'], command),
+    rival('dotenvx', '@dotenvx/dotenvx', 'dotenvx', ['run', '--quiet', '-f', DOTENV_FILE, '--'], command),
+    {
+      ...rival('varlock', 'varlock', 'varlock', ['run', '--path', DOTENV_FILE, '--'], command),
+      env: telemetryOff,
+      leastNode: '22.3',
+    },
+  ]
+}
+
+/** What `-- node app.js` is, and the same without a check: for wrappers that must run on. */
+export const NODE_APP = ['node', ...APP_WITH_SECRETS]
+export const NODE_WAITING = ['node', 'waiting.cjs']
+
+function rival(id, name, command, flags, words) {
+  return {
+    id,
+    title: `\`${id} ${shown([...flags, ...words])}\``,
+    args: () => [rivalPath(name, command), ...flags, ...words],
+    isRival: true,
+  }
+}
+
+/** Each case has a cache of its own. */
+function loading(id, state, server) {
+  const folder = ({ cache }) => join(cache, id)
+  return {
+    env: (place) => ({
+      ...place.servers[server].env,
+      LOCKER_ENVIRONMENT: 'production',
+      LOCKER_CACHE: folder(place),
+      ...(state === 'warm' && { LOCKER_REST_TIME: '999999' }),
+    }),
+    ...(state === 'cold' && { before: (place) => rmSync(folder(place), { recursive: true, force: true }) }),
+  }
+}
+
+/** As a reader would write it. */
+function shown(words) {
+  return words
+    .filter((word) => word !== 'secrets')
+    .map((word) => (word === APP ? 'app.js' : word === DOTENV_FILE ? '.env' : word))
+    .join(' ')
+}
