@@ -55,6 +55,16 @@ describe('Memory', () => {
     ])
   })
 
+  it('drops a project, unless another one was kept meanwhile', () => {
+    const memory = new Memory()
+    const [older, newer] = [projectAskedAt(1), projectAskedAt(2)]
+    memory.keepProject(newer)
+    memory.dropProject(older)
+    expect(memory.project).toBe(newer)
+    memory.dropProject(newer)
+    expect(memory.project).toBeUndefined()
+  })
+
   it('lets the disk be read once', () => {
     const memory = new Memory()
     expect([memory.takeDisk(), memory.takeDisk()]).toEqual([true, false])

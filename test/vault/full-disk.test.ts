@@ -1,0 +1,56 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type DevServer, startDevServer } from '../../src/dev-server/index.ts'
+
+const mayMount = process.platform === 'linux' && spawnSync('unshare', ['--mount', 'true']).status === 0
+
+/** The built register, with its cache on a file system of the test's own. */
+describe.runIf(mayMount)(
+  'a cache on a file system that takes nothing (Linux, where mounting is permitted)',
+  () => {
+    let server: DevServer
+    let folder: string
+    beforeAll(async () => {
+      server = await startDevServer({ seeds: [{ secrets: [{ key: 'A', value: 'a value' }] }] })
+      folder = mkdtempSync(join(tmpdir(), 'lockerpm-'))
+      mkdirSync(join(folder, 'cache'), { mode: 0o700 })
+    })
+    afterAll(async () => {
+      await server.close()
+      rmSync(folder, { recursive: true })
+    })
+
+    it.each([
+      ['read-only', 'ro,mode=700', /the snapshot is not cached: EROFS|no cache: EROFS/],
+      ['full', 'size=4k,nr_inodes=2,mode=700', /is not cached: ENOSPC/],
+    ])('%s: no cache, no failure, and a line at debug level only', async (_, options, line) => {
+      const start = (level: string) =>
+        promisify(execFile)(
+          'unshare',
+          [
+            ...['--mount', 'sh', '-c', 'mount -t tmpfs -o "$1" tmpfs "$2" && shift 2 && exec "$@"', 'sh'],
+            ...[options, join(folder, 'cache'), process.execPath],
+            ...['-r', join(import.meta.dirname, '../../register/index.cjs'), '-p', 'process.env.A'],
+          ],
+          {
+            cwd: folder,
+            env: {
+              PATH: process.env['PATH'],
+              HOME: folder,
+              LOCKER_API_BASE: server.apiBase,
+              LOCKER_ACCESS_KEY_ID: server.accessKeyId,
+              LOCKER_SECRET_ACCESS_KEY: server.secretAccessKey,
+              LOCKER_CACHE: join(folder, 'cache'),
+              LOCKER_LOG_LEVEL: level,
+            },
+          },
+        )
+      expect(await start('1')).toEqual({ stdout: 'a value\n', stderr: '' })
+      expect((await start('2')).stderr).toMatch(line)
+    })
+  },
+)
