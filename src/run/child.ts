@@ -1,7 +1,9 @@
 /** One child with our own stdin, stdout and stderr, or with masked ones, and how it ended. */
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { describeFailure } from '../errors.ts'
+import { closeChildEnds, openPipes } from './child-pipes.ts'
 import { drain } from './drain.ts'
 import type { Ending } from './ending.ts'
 import { onEndingSignal } from './ending-signals.ts'
@@ -42,18 +44,37 @@ export async function startChild(
   patterns: readonly Buffer[] = [],
 ): Promise<Child> {
   try {
-    const { spawn } = process.getBuiltinModule('node:child_process')
-    const child = spawn(command.file, command.args, {
-      env,
-      stdio: patterns.length === 0 ? 'inherit' : ['inherit', 'pipe', 'pipe'],
-      windowsVerbatimArguments: command.isVerbatim ?? false,
-    })
+    const [child, sources] =
+      patterns.length === 0 ? [spawn(command, env, 'inherit'), []] : spawnPiped(command, env)
     await once(child, 'spawn')
-    return follow(child, maskOutputs(child, patterns, warn), warn)
+    return follow(child, maskOutputs(sources, patterns, warn), warn)
   } catch (error) {
     const { status, message } = describeStartFailure(error, command, env)
     warn(message)
     return { send: () => {}, ended: Promise.resolve({ kind: 'exited', status }) }
+  }
+}
+
+function spawn(command: Command, env: Env, stdio: StdioOptions): ChildProcess {
+  return process.getBuiltinModule('node:child_process').spawn(command.file, command.args, {
+    env,
+    stdio,
+    windowsVerbatimArguments: command.isVerbatim ?? false,
+  })
+}
+
+/** @returns the child, and our ends of its stdout and its stderr */
+function spawnPiped(command: Command, env: Env): [ChildProcess, Readable[]] {
+  const pipes = openPipes(2)
+  if (pipes === undefined) {
+    const child = spawn(command, env, ['inherit', 'pipe', 'pipe'])
+    return [child, [child.stdout, child.stderr].filter((source) => source !== null)]
+  }
+  try {
+    const child = spawn(command, env, ['inherit', ...pipes.map(({ descriptor }) => descriptor)])
+    return [child, pipes.map(({ source }) => source)]
+  } finally {
+    closeChildEnds(pipes)
   }
 }
 

@@ -13,6 +13,7 @@ import { showProgress } from './progress.ts'
 import { runCommand } from './run-command.ts'
 import { type CaughtSignals, catchSignals } from './signals.ts'
 import type { Surroundings } from './sources.ts'
+import { replaceStderr } from './stderr-stream.ts'
 import { writeStdout } from './stdout.ts'
 import { performTask } from './task.ts'
 
@@ -23,6 +24,7 @@ const OWN_FAILURE: Ending = { kind: 'exited', status: OWN_FAILURE_STATUS }
 
 const sink = stderrSink({ fd: 2 })
 
+replaceStderr()
 main(process.argv.slice(2)).then(leave, (error: unknown) => {
   complain(error, 'nothing was started')
   leave(OWN_FAILURE)

@@ -1,5 +1,4 @@
 /** From a child's pipes through the mask to our own stdout and stderr. product: section 3, `--mask` */
-import type { ChildProcess } from 'node:child_process'
 import { write } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { describeFailure } from '../errors.ts'
@@ -20,20 +19,18 @@ export interface MaskedOutput {
 }
 
 /**
- * @param child has pipes for stdout and stderr, unless there is nothing to mask
+ * @param sources our ends of a child's stdout and stderr, in this order; none where they don't come our way
  * @param patterns what is replaced
  * @param warn says one line about what goes wrong
- * @returns stdout and stderr on their way, or nothing where they don't come our way
  */
 export function maskOutputs(
-  child: ChildProcess,
+  sources: readonly Readable[],
   patterns: readonly Buffer[],
   warn: (message: string) => void,
 ): MaskedOutput[] {
-  const { stdout, stderr } = child
-  if (stdout === null || stderr === null) return []
+  if (sources.length === 0) return []
   const search = new Search(patterns)
-  return [maskOutput(stdout, 1, search, warn), maskOutput(stderr, 2, search, warn)]
+  return sources.map((source, index) => maskOutput(source, index + 1, search, warn))
 }
 
 /**

@@ -11,7 +11,7 @@ import { isFresh } from './freshness.ts'
 import type { Memory } from './memory.ts'
 import type { Opener } from './open-records.ts'
 import { isRefusal } from './outage.ts'
-import { type AnswerTo, type Asking, ask, type Question, type ReadQuestion } from './question.ts'
+import { type AnswersTo, type Asking, ask, type Question, type ReadQuestion } from './question.ts'
 
 /** What all calls of one Locker share. */
 export interface Session {
@@ -37,17 +37,13 @@ export interface Call extends Session {
   remainingMs(): number
 }
 
-type AnswersTo<Questions extends readonly Question[]> = {
-  readonly [Index in keyof Questions]: AnswerTo<Questions[Index]>
-}
-
 /**
  * @param askedAtMs Unix milliseconds, when something was asked for
  * @returns whether it will still do for this call
  */
 export function isCurrent({ fetch, restTimeSeconds, memory, now }: Call, askedAtMs: number): boolean {
   const clock = { now, startedAtMs: Number.POSITIVE_INFINITY }
-  return !fetch && askedAtMs > memory.writtenAtMs && isFresh(askedAtMs, clock, restTimeSeconds)
+  return !fetch && askedAtMs > memory.changedAtMs && isFresh(askedAtMs, clock, restTimeSeconds)
 }
 
 /**

@@ -17,7 +17,8 @@ export class Memory {
   #project: Project | undefined
   #opener: Opener | undefined
   readonly #answers = new Map<string, Remembered<Answer>>()
-  #writtenAtMs = Number.NEGATIVE_INFINITY
+  #changedAtMs = Number.NEGATIVE_INFINITY
+  #failedAtMs = Number.NEGATIVE_INFINITY
   #isDiskTaken = false
 
   get project(): Project | undefined {
@@ -29,9 +30,14 @@ export class Memory {
     return this.#project?.opener ?? this.#opener
   }
 
-  /** Unix milliseconds: what was asked for until then may lack what this Locker has written. */
-  get writtenAtMs(): number {
-    return this.#writtenAtMs
+  /** Unix milliseconds: what was asked for until then lacks what this Locker has written or seen since. */
+  get changedAtMs(): number {
+    return this.#changedAtMs
+  }
+
+  /** Unix milliseconds: when the service could not be reached, last. */
+  get failedAtMs(): number {
+    return this.#failedAtMs
   }
 
   keepOpener(opener: Opener): void {
@@ -44,8 +50,9 @@ export class Memory {
     if (kept === undefined || kept.validatedAtMs <= project.validatedAtMs) this.#project = project
   }
 
-  dropProject(): void {
-    this.#project = undefined
+  /** Leaves be what another read has kept meanwhile. */
+  dropProject(project: Project | undefined): void {
+    if (this.#project === project) this.#project = undefined
   }
 
   /** @returns true once: what is on disk is never newer than what this Locker has read since */
@@ -71,8 +78,12 @@ export class Memory {
   }
 
   /** @param nowMs after the service has answered, or failed to */
-  noteWrite(nowMs: number): void {
-    this.#writtenAtMs = nowMs
+  noteChange(nowMs: number): void {
+    this.#changedAtMs = nowMs
+  }
+
+  noteOutage(nowMs: number): void {
+    this.#failedAtMs = nowMs
   }
 
   /** The access key was refused, or what is kept doesn't open: everything is read anew. */

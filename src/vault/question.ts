@@ -50,6 +50,11 @@ export type Answer = Answers[Question['ask']]
 /** The answer to one kind of question. */
 export type AnswerTo<One extends Question> = Answers[One['ask']]
 
+/** The answers to several, in their order. */
+export type AnswersTo<Questions extends readonly Question[]> = {
+  readonly [Index in keyof Questions]: AnswerTo<Questions[Index]>
+}
+
 /** Questions to be asked side by side. */
 export interface Ask {
   readonly questions: readonly Question[]
@@ -70,8 +75,8 @@ export type Asking<Result> = Generator<Ask, Result, readonly Answer[]>
 export function* ask<const Questions extends readonly Question[]>(
   questions: Questions,
   timeoutMs: number,
-): Asking<{ readonly [Index in keyof Questions]: AnswerTo<Questions[Index]> }> {
+): Asking<AnswersTo<Questions>> {
   const answers = yield { questions, timeoutMs }
   // Whoever performs an ask answers each question by its kind: see client.ts.
-  return answers as { readonly [Index in keyof Questions]: AnswerTo<Questions[Index]> }
+  return answers as AnswersTo<Questions>
 }

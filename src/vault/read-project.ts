@@ -17,6 +17,8 @@ import type { Snapshot } from './snapshot.ts'
 export const MAX_KEPT_SECRETS = 5000
 /** A cached snapshot that is larger takes longer to open than the service takes to answer. */
 export const MAX_CACHED_BYTES = 8 * 1024 * 1024
+/** While something stands in, the service is asked again after this, or after `restTime` if that is less. */
+export const OUTAGE_REST_SECONDS = 5
 /** Pages in memory at a time. */
 const PAGES_AT_ONCE = 4
 
@@ -66,22 +68,25 @@ function readCached(call: Call): Project | undefined {
   return snapshot && keep(call, snapshot)
 }
 
-/** Asks what has become of it. During an outage it stands in, unless it lacks what was written since. */
+/** Asks what has become of it. During an outage it stands in, unless it lacks what was written or seen since. */
 function* revalidate(call: Call, project: Project): Asking<Project | undefined> {
   const { config, logger, memory, now } = call
+  const { validatedAtMs } = project
   const maxStaleSeconds = config.maxStaleSeconds ?? MAX_STALE_SECONDS
-  const standsIn =
-    mayStandIn(project.validatedAtMs, now(), maxStaleSeconds) && project.validatedAtMs > memory.writtenAtMs
-  const timeoutMs = standsIn ? Math.min(call.remainingMs(), STAND_IN_TIMEOUT_MS) : call.remainingMs()
+  const standsIn = mayStandIn(validatedAtMs, now(), maxStaleSeconds) && validatedAtMs > memory.changedAtMs
+  const askAgainMs = memory.failedAtMs + Math.min(call.restTimeSeconds, OUTAGE_REST_SECONDS) * 1000
+  if (standsIn && now() < askAgainMs) return project
+  const remainingMs = call.remainingMs()
   const askedAtMs = now()
   try {
+    const timeoutMs = standsIn ? Math.min(remainingMs, STAND_IN_TIMEOUT_MS) : remainingMs
     const [changes] = yield* ask([{ ask: 'changes', known: project.known }], timeoutMs)
     return settle(call, project, changes, askedAtMs)
   } catch (error) {
     if (!standsIn || !isOutage(error)) throw error
-    logger.warn(
-      `read from the cache, ${describeAge(now() - project.validatedAtMs)} old, because the service can't be reached: ${error.message}`,
-    )
+    memory.noteOutage(now())
+    const age = describeAge(now() - validatedAtMs)
+    logger.warn(`read from the cache, ${age} old, because the service can't be reached: ${error.message}`)
     return project
   }
 }
@@ -93,7 +98,7 @@ function settle(call: Call, project: Project, changes: Changes, askedAtMs: numbe
       project.deletedItemDate = changes.deletedItemDate
       return project
     case 'older':
-      call.logger.warn(
+      call.warnOnce(
         'the service is at an older revision than what is kept, which was read: if a backup was restored, read with fetch: true once',
       )
       return project
@@ -105,7 +110,7 @@ function settle(call: Call, project: Project, changes: Changes, askedAtMs: numbe
       return store(call, snapshot, project.opener)
     }
   }
-  call.memory.dropProject()
+  call.memory.dropProject(project)
   return undefined
 }
 
@@ -126,7 +131,7 @@ function* readPages(call: Call, visitor: SecretVisitor): Asking<Opener> {
     },
   })
   call.logger.debug`read ${count} secrets at revision ${revisionDate}`
-  if (secrets === undefined) call.memory.dropProject()
+  if (secrets === undefined) call.memory.dropProject(call.memory.project)
   else {
     const { projectId, profileKey } = opener
     const snapshot = { projectId, profileKey, revisionDate, fetchedAtMs, secrets, environmentHashes: [] }

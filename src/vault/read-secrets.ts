@@ -105,12 +105,20 @@ function* askForKey(call: Call, key: string, environment: string | undefined): A
   const secrets = { ask: 'secrets', hash: hashText(opener.projectId, key) } as const
   if (environment === undefined) {
     const [records] = yield* recall(call, [secrets])
+    noteNews(call, records)
     return { records, opener, isEnvironmentKnown: true }
   }
   const environments = { ask: 'environments', hash: hashText(opener.projectId, environment) } as const
   const [records, found] = yield* recall(call, [secrets, environments])
+  noteNews(call, records)
   if (found.length === 0) throw missingEnvironment(environment, 'its name')
   return { records, opener, isEnvironmentKnown: true }
+}
+
+/** What was seen with `fetch` must not be gone again in the next call: the project kept may be older. */
+function noteNews({ memory, now }: Call, records: readonly WireSecret[]): void {
+  const keptDate = memory.project?.snapshot.revisionDate ?? Number.POSITIVE_INFINITY
+  if (records.some(({ revision_date }) => (revision_date ?? 0) > keptDate)) memory.noteChange(now())
 }
 
 /** The server keeps (key, environment) unique; if two came all the same, the younger one counts. */

@@ -27,7 +27,7 @@ export function* send<One extends WriteQuestion>(
     throw fromErrorRecord({ ...toErrorRecord(error), message: `${duplicate} exists already` })
   } finally {
     // Also when it failed: nobody can know whether it was carried out.
-    call.memory.noteWrite(call.now())
+    call.memory.noteChange(call.now())
   }
 }
 

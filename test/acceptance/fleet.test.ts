@@ -1,4 +1,4 @@
-/** Many processes at once. */
+/** What starts cost the service: one after the other, many at once, and those that are killed. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -14,6 +14,33 @@ function filesOfCache({ home }: Machine): string[] {
   const folder = join(home, '.locker', 'lockerpm')
   return existsSync(folder) ? readdirSync(folder).map((file) => file.replace(/^[^.]*/, '')) : []
 }
+
+describe('a start asks for', () => {
+  const SYNC = ['/v1/sync/deleted_item_date', '/v1/sync/revision_date']
+
+  it('as little as the README says', async () => {
+    const machine = new Machine()
+    const first = await machine.serve()
+    const { port } = new URL(first.env['LOCKER_API_BASE'] ?? '')
+    const requestsOf = async (more = {}) => {
+      const before = machine.requests().length
+      const outcome = await machine.run(START, { ...first.env, LOCKER_ENVIRONMENT: 'production', ...more })
+      expect(outcome).toMatchObject({ status: 0, stderr: '' })
+      return machine.requests().slice(before).toSorted()
+    }
+    expect(await requestsOf()).toEqual(['/v1/profile', '/v1/secrets'])
+    expect(await requestsOf()).toEqual(SYNC)
+    expect(await requestsOf({ LOCKER_REST_TIME: '600' })).toEqual([])
+    expect(await requestsOf({ LOCKER_FETCH: 'true' })).toEqual(['/v1/profile', '/v1/secrets'])
+    const empty = { LOCKER_ENVIRONMENT: 'empty', LOCKER_CACHE: 'false' }
+    expect(await requestsOf(empty)).toEqual(['/v1/environments', '/v1/profile', '/v1/secrets'])
+    await first.stop()
+    machine.write('new.env', 'DATABASE_URL=changed\n')
+    await machine.serve(`--port ${port} --seed new.env`)
+    expect(await requestsOf()).toEqual(['/v1/secrets', ...SYNC, '/v1/sync/secrets/count'].toSorted())
+    expect(await requestsOf()).toEqual(SYNC)
+  })
+})
 
 describe('processes that start together', () => {
   it('200 of them make one fetch, and all get the right values', { timeout: 300_000 }, async () => {

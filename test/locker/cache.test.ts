@@ -147,6 +147,16 @@ describe.each(MODES)('%s', (mode) => {
       expect(await server.asked()).toEqual([])
     })
 
+    it('is asked about when one key, read with fetch: true, is newer', async () => {
+      const { server, locker } = await start()
+      await read(locker, 'list')
+      await server.project('setSecret', { key: 'A', value: 'a2' })
+      expect(await read(locker, 'get', 'A', null, '', { fetch: true })).toBe('a2')
+      await server.asked()
+      expect(await read(locker, 'get', 'A')).toBe('a2')
+      expect(await asks(server)).toEqual(sorted([...isUnchanged, ...delta]))
+    })
+
     it('asks about an environment that no secret names, once', async () => {
       const { server, locker } = await start()
       await server.project('setEnvironment', { name: 'empty', externalUrl: 'https://empty.example' })
@@ -235,6 +245,24 @@ describe.each(MODES)('%s', (mode) => {
       await server.setFaults('status=501')
       expect(await read(locker, 'get', 'A', null, 'default', { restTime: 0 })).toBe('a')
       expect(await read(locker, 'list', 'prod', { restTime: 0 })).toHaveLength(1)
+    })
+
+    it('the service is asked again after a while, and each time with restTime: 0', async () => {
+      const { server, locker } = await start({ logLevel: 0, restTime: 2 })
+      await read(locker, 'list')
+      await server.setFaults('status=501')
+      await vi.waitFor(async () => {
+        await read(locker, 'get', 'A')
+        expect(await server.asked()).toContain(isUnchanged[0])
+      }, 10_000)
+      await read(locker, 'get', 'A')
+      await read(locker, 'get', 'A')
+      expect(await server.asked()).toEqual([])
+      await read(locker, 'get', 'A', null, '', { restTime: 0 })
+      expect(await server.asked()).toContain(isUnchanged[0])
+      await server.setFaults('')
+      await server.project('setSecret', { key: 'A', value: 'a2' })
+      expect(await read(locker, 'get', 'A', null, '', { restTime: 0 })).toBe('a2')
     })
 
     it.each([

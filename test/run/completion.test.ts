@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { formatCompletion } from '../../src/run/completion.ts'
 import { FLAGS, type Shell } from '../../src/run/flags.ts'
-import { createFolder } from './built.ts'
+import { createFolder, runToEnd } from './built.ts'
 
 const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish']
 const isInstalled = (shell: Shell) => spawnSync(shell, ['--version']).error === undefined
@@ -25,6 +25,11 @@ describe.each(SHELLS)('the script for %s', (shell) => {
     const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
+})
+
+it.each(SHELLS)('is printed for %s, whatever the configuration', async (shell) => {
+  const { status, stdout, stderr } = await runToEnd(['--completion', shell], { LOCKER_TIMEOUT_MS: 'x' })
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: formatCompletion(shell), stderr: '' })
 })
 
 describe.runIf(isInstalled('bash'))('in bash', () => {
