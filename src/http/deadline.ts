@@ -17,16 +17,17 @@ export interface Deadline {
 /**
  * @param timeoutMs 1 and up
  * @param caller cancels as well; its reason becomes the signal's
+ * @param spentMs what has gone by before this could run, as when a worker had to start first
  */
-export function startDeadline(timeoutMs: number, caller?: AbortSignal): Deadline {
+export function startDeadline(timeoutMs: number, caller?: AbortSignal, spentMs = 0): Deadline {
   const controller = new AbortController()
-  const startedMs = performance.now()
+  const startedMs = performance.now() - spentMs
   const remainingMs = () => Math.max(0, timeoutMs - (performance.now() - startedMs))
   let isOver = false
   const timer = setTimeout(() => {
     isOver = true
     controller.abort()
-  }, timeoutMs)
+  }, remainingMs())
   const cancel = () => controller.abort(caller?.reason)
   if (caller?.aborted) cancel()
   caller?.addEventListener('abort', cancel)

@@ -4,6 +4,7 @@ import { startWorkerThread } from 'synckit'
 import type { LineSink, LogLevel } from '../logger.ts'
 import type { Fetched, FetchRequest } from '../vault/fetch.ts'
 import { openReply } from './protocol.ts'
+import { sharedClockMs } from './shared-clock.ts'
 import { failureOfWorker } from './worker-failure.ts'
 import { stopLatestWorker } from './worker-threads.ts'
 
@@ -21,7 +22,11 @@ export const GRACE_MS = 500
  */
 export function fetchProjectSync(request: FetchRequest, logLevel: LogLevel, sink: LineSink): Fetched {
   const { timeoutMs } = request.connection
-  const text = callWorker('register-worker.cjs', JSON.stringify({ request, logLevel }), timeoutMs + GRACE_MS)
+  const text = callWorker(
+    'register-worker.cjs',
+    JSON.stringify({ request, logLevel, calledAtMs: sharedClockMs() }),
+    timeoutMs + GRACE_MS,
+  )
   return openReply<Fetched>(text, sink)
 }
 

@@ -5,21 +5,24 @@ import { requireFetch } from '../deferred.ts'
 import { createLogger, type LogLevel } from '../logger.ts'
 import type { FetchRequest } from '../vault/fetch.ts'
 import { replyTo } from './protocol.ts'
+import { sharedClockMs } from './shared-clock.ts'
 import { withoutTierUp } from './tier-up.ts'
 
 /** What register asks its worker. */
 export interface WorkerCall {
   readonly request: FetchRequest
   readonly logLevel: LogLevel
+  /** On the clock that all threads share: {@link sharedClockMs}. */
+  readonly calledAtMs: number
 }
 
 runAsWorker(async (text: string): Promise<string> => {
-  const { request, logLevel }: WorkerCall = JSON.parse(text)
+  const { request, logLevel, calledAtMs }: WorkerCall = JSON.parse(text)
   const lines: string[] = []
   const logger = createLogger(logLevel, (line) => lines.push(line))
   const reply = await replyTo(async () => {
     const { fetchProject } = requireFetch()
-    return withoutTierUp(() => fetchProject(request, logger))
+    return withoutTierUp(() => fetchProject({ ...request, spentMs: sharedClockMs() - calledAtMs }, logger))
   }, lines)
   // After the answer has gone out: a worker that nobody will ask again gives back 6 to 9 MB.
   setImmediate(() => parentPort?.close())

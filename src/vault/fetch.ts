@@ -26,6 +26,8 @@ export interface FetchRequest {
   readonly known?: Known | undefined
   /** True: the snapshot is to know every environment of the project, even those that no secret names. */
   readonly allEnvironments?: boolean
+  /** Milliseconds of the timeout that have gone by already; default 0. */
+  readonly spentMs?: number
 }
 
 /** A snapshot, or, for a caller that has one, what has become of it. */
@@ -45,7 +47,7 @@ export async function fetchProject(
 ): Promise<Fetched> {
   const { connection, accessKeyId, settings, known } = request
   const service = createService({ connection, accessKeyId, settings, logger })
-  const deadline = startDeadline(connection.timeoutMs, signal)
+  const deadline = startDeadline(connection.timeoutMs, signal, request.spentMs)
   try {
     const changes = known && (await fetchChanges(service, known, deadline))
     if (changes !== undefined && changes.kind !== 'unclear') return changes

@@ -34,6 +34,15 @@ describe('startDeadline', () => {
     expect(after).toBeGreaterThan(0)
   })
 
+  it('counts what was spent before it could run, and tells the whole span', async () => {
+    const deadline = startDeadline(60_000, undefined, 59_999)
+    expect(deadline.timeoutMs).toBe(60_000)
+    expect(deadline.remainingMs()).toBeLessThanOrEqual(1)
+    await new Promise((resolve) => deadline.signal.addEventListener('abort', resolve))
+    expect(deadline.isOver()).toBe(true)
+    expect(startDeadline(10, undefined, 20).remainingMs()).toBe(0)
+  })
+
   it("passes the caller's reason on, and does not call that time", () => {
     const caller = new AbortController()
     const deadline = startDeadline(50_000, caller.signal)

@@ -83,12 +83,12 @@ describe('--mask', () => {
     expect(stdout).toBe('***\n')
   })
 
-  it.runIf(process.platform !== 'win32').each([
-    ['stdout', 'stdout'],
-    ['stderr', 'stderr'],
-  ] as const)('gives the command pipes that can be opened by name: %s', async (name) => {
-    expect((await runMasked(['-c', `echo $TOKEN > /dev/${name}`]))[name]).toBe('***\n')
-  })
+  it.runIf(process.platform !== 'win32').each(['stdout', 'stderr'] as const)(
+    'gives the command pipes that can be opened by name: %s',
+    async (name) => {
+      expect((await runMasked(['-c', `echo $TOKEN > /dev/${name}`]))[name]).toBe('***\n')
+    },
+  )
 
   it('does with sockets where no pipe can be made', async () => {
     const env = { ...(await serve()), TMPDIR: '/no/such/folder' }

@@ -65,11 +65,11 @@ describe('--watch', () => {
     const { run, server } = await startWatched(STUBBORN, ['--kill-after=0'])
     await run.until(/start <one>/)
     server.project.setSecret({ key: 'VALUE', value: 'two' })
-    await run.until(/start <two>/)
-    run.child.kill('SIGKILL')
-    expect((await run.ended).stderr).toMatch(
-      /^lockerpm: the command did not end within 0 s of TERM, [^\n]*\n$/,
-    )
+    const [, pid] = await run.until(/start <two> (\d+)/)
+    process.kill(Number(pid), 'SIGKILL')
+    const { signal, stderr } = await run.ended
+    expect(signal).toBe('SIGKILL')
+    expect(stderr).toMatch(/^lockerpm: the command did not end within 0 s of TERM, [^\n]*\n$/)
   })
 
   it('warns once of an outage, and goes on when it is over', async () => {
@@ -118,7 +118,7 @@ describe('--watch', () => {
     server.project.setSecret({ key: 'VALUE', value: 'two' })
     await run.until(/ending/)
     run.child.kill('SIGTERM')
-    await run.until(/ending[^]*ending/)
+    await run.until(/ending\s+ending/)
     process.kill(Number(pid), 'SIGKILL')
     const { stdout, signal } = await run.ended
     expect({ signal, starts: stdout.match(/<.*>/g) }).toEqual({ signal: 'SIGKILL', starts: ['<one>'] })
@@ -160,7 +160,7 @@ describe('--watch', () => {
     await countPolls(server, 2)
     const before = server.requests.length
     await countPolls(server, 2)
-    const paths = new Set(server.requests.slice(before).map(({ path }) => path))
+    const paths = new Set(server.requests.slice(before).map(({ url }) => url))
     expect([...paths].sort()).toEqual(['/v1/sync/deleted_item_date', '/v1/sync/revision_date'])
     run.child.kill('SIGTERM')
     await run.ended
@@ -230,6 +230,6 @@ async function countPolls({ requests }: DevServer, count: number): Promise<void>
   await vi.waitUntil(() => requests.filter(isPoll).length >= target, WAIT)
 }
 
-function isPoll({ path }: { readonly path: string }): boolean {
-  return path.includes('/sync/revision_date')
+function isPoll({ url }: DevServer['requests'][number]): boolean {
+  return url.includes('/sync/revision_date')
 }
