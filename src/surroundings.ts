@@ -1,5 +1,6 @@
 /** Where this process is, or that it is nowhere. */
 import { homedir } from 'node:os'
+import { isAbsolute } from 'node:path'
 import { describeFailure, LockerError } from './errors.ts'
 
 /**
@@ -19,7 +20,8 @@ export function findWorkingDirectory(): string {
 /** @returns undefined: in a container, a user may have neither HOME nor an entry in the list of users */
 export function findHome(): string | undefined {
   try {
-    return homedir() || undefined
+    const home = homedir()
+    return isAbsolute(home) ? home : undefined
   } catch {
     return undefined
   }

@@ -14,7 +14,9 @@ export type ReadAt = (position: number, bytes: number) => Buffer
 /** Where things are: in the head of the file, and in each entry of its table of segments. */
 interface Layout {
   readonly table: number
+  readonly entrySize: number
   readonly count: number
+  /** What the size of an entry must be. */
   readonly entryBytes: number
   readonly position: number
   readonly length: number
@@ -24,8 +26,8 @@ const HEAD_BYTES = 64
 const MAGIC = '\x7fELF'
 /** By word size: 32 and 64 bits. */
 const LAYOUTS: ReadonlyMap<number | undefined, Layout> = new Map([
-  [1, { table: 28, count: 44, entryBytes: 32, position: 4, length: 16 }],
-  [2, { table: 32, count: 56, entryBytes: 56, position: 8, length: 32 }],
+  [1, { table: 28, entrySize: 42, count: 44, entryBytes: 32, position: 4, length: 16 }],
+  [2, { table: 32, entrySize: 54, count: 56, entryBytes: 56, position: 8, length: 32 }],
 ])
 /** Kinds of file that are programs: with a fixed address, and without. */
 const EXECUTABLE: ReadonlySet<number> = new Set([2, 3])
@@ -42,18 +44,21 @@ export function readElf(readAt: ReadAt): Elf | undefined {
   const head = readAt(0, HEAD_BYTES)
   const layout = LAYOUTS.get(head[4])
   if (!isElf(head) || head.length < HEAD_BYTES || layout === undefined) return undefined
-  const { half } = createDecoder(head, head)
-  if (!EXECUTABLE.has(half(16))) return undefined
-  return { machine: `${head[4]} ${head[5]} ${half(18)}`, loader: readLoader(readAt, head, layout) }
+  const { half, word } = createDecoder(head, head)
+  const tableBytes = layout.entryBytes * half(layout.count)
+  const table = readAt(word(layout.table), tableBytes)
+  const isWhole =
+    tableBytes > 0 && table.length === tableBytes && half(layout.entrySize) === layout.entryBytes
+  if (!isWhole || !EXECUTABLE.has(half(16))) return undefined
+  const machine = `${head[4]} ${head[5]} ${half(18)}`
+  return { machine, loader: findLoader(readAt, head, table, layout) }
 }
 
-function readLoader(readAt: ReadAt, head: Buffer, layout: Layout): string | undefined {
-  const { half, word } = createDecoder(head, head)
-  const table = readAt(word(layout.table), layout.entryBytes * half(layout.count))
-  for (let end = layout.entryBytes; end <= table.length; end += layout.entryBytes) {
-    const entry = createDecoder(table.subarray(end - layout.entryBytes, end), head)
-    if (entry.int(0) !== LOADER_SEGMENT) continue
-    const path = readAt(entry.word(layout.position), entry.word(layout.length))
+function findLoader(readAt: ReadAt, head: Buffer, table: Buffer, layout: Layout): string | undefined {
+  for (let start = 0; start < table.length; start += layout.entryBytes) {
+    const { int, word } = createDecoder(table.subarray(start, start + layout.entryBytes), head)
+    if (int(0) !== LOADER_SEGMENT) continue
+    const path = readAt(word(layout.position), word(layout.length))
     return path.toString('utf8').replace(/\0.*/s, '')
   }
   return undefined

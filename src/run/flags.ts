@@ -86,7 +86,7 @@ const OWN_FLAGS: readonly (Flag & { readonly key: RunFlagKey })[] = [
     name: 'watch',
     argument: 'optional',
     placeholder: 'SECONDS',
-    doc: 'start the command again when a secret has changed, asking every 30 seconds or so many',
+    doc: 'start the command again when its secrets change: asks every 30 seconds, or every SECONDS',
   },
   {
     ...OWN_FLAG,

@@ -56,9 +56,7 @@ function formatFlag(flag: Flag): string[] {
 function spell({ name, short, argument, placeholder, isNegatable }: Flag): string {
   const dashed = `${short === undefined ? '    ' : `-${short}, `}--${isNegatable ? '[no-]' : ''}${name}`
   if (argument === 'required') return `${dashed} ${placeholder}`
-  return argument === 'optional' && isNegatable && placeholder !== 'BOOLEAN'
-    ? `${dashed}[=${placeholder}]`
-    : dashed
+  return argument === 'optional' && placeholder !== 'BOOLEAN' ? `${dashed}[=${placeholder}]` : dashed
 }
 
 function explain({ doc, defaultText }: Flag): string {

@@ -1,6 +1,7 @@
 /** The calling side of synckit: waits for a worker, at most until the deadline, whatever becomes of it. */
 import { join } from 'node:path'
 import { startWorkerThread } from 'synckit'
+import { LockerError } from '../errors.ts'
 import type { LineSink, LogLevel } from '../logger.ts'
 import type { Fetched, FetchRequest } from '../vault/fetch.ts'
 import { openReply } from './protocol.ts'
@@ -21,27 +22,28 @@ export const GRACE_MS = 500
  *   in time, else as `fetchProject`
  */
 export function fetchProjectSync(request: FetchRequest, logLevel: LogLevel, sink: LineSink): Fetched {
-  const { timeoutMs } = request.connection
-  const text = callWorker(
-    'register-worker.cjs',
-    JSON.stringify({ request, logLevel, calledAtMs: sharedClockMs() }),
-    timeoutMs + GRACE_MS,
-  )
-  return openReply<Fetched>(text, sink)
+  const call = JSON.stringify({ request, logLevel, calledAtMs: sharedClockMs() })
+  const remainingMs = request.connection.timeoutMs - (request.spentMs ?? 0)
+  try {
+    return openReply<Fetched>(callWorker('register-worker.cjs', call, remainingMs + GRACE_MS), sink)
+  } catch (error) {
+    if (error instanceof LockerError) throw error
+    stopLatestWorker()
+    throw failureOfWorker(
+      error,
+      `${request.connection.timeoutMs} ms (${request.settings.timeoutMs})`,
+      'use --import instead of -r, which needs no worker',
+    )
+  }
 }
 
 function callWorker(file: string, argument: string, timeoutMs: number): string {
-  try {
-    // Every option is named: synckit would read the ones left out from SYNCKIT_* variables.
-    const call = startWorkerThread<(argument: string) => Promise<string>>(join(__dirname, file), {
-      timeout: timeoutMs,
-      execArgv: [],
-      globalShims: false,
-      transferList: [],
-    })
-    return call(argument)
-  } catch (error) {
-    stopLatestWorker()
-    throw failureOfWorker(error, timeoutMs, 'use --import instead of -r, which needs no worker')
-  }
+  // Every option is named: synckit would read the ones left out from SYNCKIT_* variables.
+  const call = startWorkerThread<(argument: string) => Promise<string>>(join(__dirname, file), {
+    timeout: timeoutMs,
+    execArgv: [],
+    globalShims: false,
+    transferList: [],
+  })
+  return call(argument)
 }

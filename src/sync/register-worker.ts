@@ -22,7 +22,9 @@ runAsWorker(async (text: string): Promise<string> => {
   const logger = createLogger(logLevel, (line) => lines.push(line))
   const reply = await replyTo(async () => {
     const { fetchProject } = requireFetch()
-    return withoutTierUp(() => fetchProject({ ...request, spentMs: sharedClockMs() - calledAtMs }, logger))
+    return withoutTierUp(() =>
+      fetchProject({ ...request, spentMs: (request.spentMs ?? 0) + sharedClockMs() - calledAtMs }, logger),
+    )
   }, lines)
   // After the answer has gone out: a worker that nobody will ask again gives back 6 to 9 MB.
   setImmediate(() => parentPort?.close())

@@ -44,7 +44,7 @@ export function askSync(request: SdkRequest, sink: LineSink): readonly Answer[] 
     stopLatestWorker()
     throw failureOfWorker(
       error,
-      bound.timeoutMs,
+      `${bound.timeoutMs} ms (LOCKER_TIMEOUT_MS)`,
       'use the method that returns a promise, which needs no worker',
     )
   }

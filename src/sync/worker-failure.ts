@@ -3,15 +3,15 @@ import { APIConnectionError, CliRunError, describeFailure, type LockerError } fr
 
 /**
  * @param error what starting or calling a worker threw
- * @param timeoutMs how long it was waited for
+ * @param limit how long it was waited for, and what set that
  * @param advice how to do without a worker
  */
-export function failureOfWorker(error: unknown, timeoutMs: number, advice: string): LockerError {
+export function failureOfWorker(error: unknown, limit: string, advice: string): LockerError {
   if (error instanceof Error && error.message.includes('Atomics.wait() failed: timed-out')) {
-    return new APIConnectionError(
-      `no answer within ${timeoutMs} ms (LOCKER_TIMEOUT_MS), not even from our own worker`,
-      { cause: 'ETIMEDOUT', retryable: true },
-    )
+    return new APIConnectionError(`no answer within ${limit}, not even from our own worker`, {
+      cause: 'ETIMEDOUT',
+      retryable: true,
+    })
   }
   const reason = describeFailure(error)
   const isForbidden = reason === 'ERR_ACCESS_DENIED'

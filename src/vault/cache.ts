@@ -94,11 +94,12 @@ export function openCache(
   }
 }
 
-/** Only files that can be ours, and never those of the project at hand. */
+/** Only files that can be ours, and of the project at hand only what a killed process left half-written. */
 function prune(folder: string, project: string): void {
   const before = Date.now() - PRUNE_AFTER_DAYS * 86_400_000
   for (const file of listFolder(folder)) {
-    if (file.startsWith(project) || !/^[\w-]{43}\.[\w.-]+$/.test(file)) continue
+    const isInUse = file.startsWith(project) && !file.endsWith('.tmp')
+    if (isInUse || !/^[\w-]{43}\.[\w.-]+$/.test(file)) continue
     const path = join(folder, file)
     if ((modifiedMs(path) ?? before) < before) removeFile(path)
   }

@@ -7,12 +7,22 @@ import type { OpenedSecrets } from './open.ts'
 import { explainOutage, isOutage, isRefusal } from './outage.ts'
 import { type Delta, mergeDelta } from './revalidate.ts'
 import type { Snapshot } from './snapshot.ts'
-import { fetchFrom, fetchSnapshot, type Load, type LoadContext, open } from './steps.ts'
+import {
+  type Budget,
+  fetchFrom,
+  fetchSnapshot,
+  type Load,
+  type LoadContext,
+  open,
+  startBudget,
+} from './steps.ts'
 import { awaitTurn } from './turn.ts'
 import type { View } from './view.ts'
 
 /** With something at hand that may stand in, the network gets no longer than this. product: section 1, timeoutMs */
 export const STAND_IN_TIMEOUT_MS = 2000
+/** How much of the time may go into waiting for another process. */
+const WAITING_SHARE = 0.9
 /** Default of `maxStale` for a cache. */
 export const MAX_STALE_SECONDS = 86_400
 
@@ -20,40 +30,58 @@ export const MAX_STALE_SECONDS = 86_400
  * @throws as `load`
  */
 export function* loadCached(cache: Cache, context: LoadContext): Load {
-  const { config, clock } = context
-  const deadlineMs = clock.now() + config.connection.timeoutMs
-  if (config.fetch) {
-    return store(yield* fetchSnapshot(context, config.connection.timeoutMs), cache, context)
-  }
+  const { config, clock, logger } = context
+  const whole = startBudget(context)
+  if (config.fetch) return store(yield* fetchSnapshot(context, whole), cache, context)
   const signature = cache.viewSignature()
   const view = readView(cache, context)
-  if (view !== undefined && isFresh(view.validatedAtMs, clock, config.restTimeSeconds)) return view.secrets
-  const turn = yield* awaitTurn(cache, context, signature)
-  if ('secrets' in turn) return turn.secrets
-  try {
-    return yield* refresh(turn.view ?? view, cache, context, deadlineMs - clock.now())
-  } finally {
-    turn.release()
+  if (view !== undefined && isFresh(view.validatedAtMs, clock, config.restTimeSeconds)) {
+    logger.debug`used the cache, validated ${Math.round((clock.now() - view.validatedAtMs) / 1000)} s ago`
+    return view.secrets
   }
-}
-
-/** Asks the service, with whatever we have as what is known and, during an outage, as what stands in. */
-function* refresh(view: View | undefined, cache: Cache, context: LoadContext, remainingMs: number): Load {
-  const { config, clock, logger } = context
-  const maxStaleSeconds = config.maxStaleSeconds ?? MAX_STALE_SECONDS
-  const standIn = view && mayStandIn(view.validatedAtMs, clock.now(), maxStaleSeconds) ? view : undefined
-  const timeoutMs = standIn ? Math.min(remainingMs, STAND_IN_TIMEOUT_MS) : remainingMs
-  const askedAtMs = clock.now()
+  const standIn = findStandIn(view, context)
+  const budget = standIn === undefined ? whole : limitBudget(whole)
   try {
-    const fetched = yield* fetchFrom(context, timeoutMs, view)
-    return yield* settle(fetched, view, cache, context, { askedAtMs, remainingMs })
+    return yield* refreshInTurn(view, cache, context, budget, signature)
   } catch (error) {
     if (isRefusal(error)) cache.clear()
-    if (standIn === undefined || !isOutage(error))
+    if (standIn === undefined || !isOutage(error)) {
       throw explainOutage(error, whyNot(view, cache, clock.now()))
+    }
     const age = describeAge(clock.now() - standIn.validatedAtMs)
     logger.warn(`started with the cache, ${age} old, because the service can't be reached: ${error.message}`)
     return standIn.secrets
+  }
+}
+
+function findStandIn(view: View | undefined, { config, clock }: LoadContext): View | undefined {
+  const maxStaleSeconds = config.maxStaleSeconds ?? MAX_STALE_SECONDS
+  return view && mayStandIn(view.validatedAtMs, clock.now(), maxStaleSeconds) ? view : undefined
+}
+
+function limitBudget({ timeoutMs, startedAtMs }: Budget): Budget {
+  if (timeoutMs <= STAND_IN_TIMEOUT_MS) return { timeoutMs, startedAtMs }
+  return { timeoutMs: STAND_IN_TIMEOUT_MS, startedAtMs, limit: 'the limit where a cache can stand in' }
+}
+
+/** One process asks, and the others wait for it; whoever waits in vain asks with the time that is left. */
+function* refreshInTurn(
+  view: View | undefined,
+  cache: Cache,
+  context: LoadContext,
+  budget: Budget,
+  signature: string | undefined,
+): Load {
+  const turn = yield* awaitTurn(cache, context, signature, budget.timeoutMs * WAITING_SHARE)
+  if ('secrets' in turn) return turn.secrets
+  try {
+    if (!turn.isOurs) context.logger.debug`waited in vain for the process that is fetching`
+    const known = turn.view ?? view
+    const askedAtMs = context.clock.now()
+    const fetched = yield* fetchFrom(context, budget, known)
+    return yield* settle(fetched, known, cache, context, { askedAtMs, budget })
+  } finally {
+    turn.release()
   }
 }
 
@@ -63,7 +91,7 @@ function* settle(
   view: View | undefined,
   cache: Cache,
   context: LoadContext,
-  { askedAtMs, remainingMs }: { askedAtMs: number; remainingMs: number },
+  { askedAtMs, budget }: { askedAtMs: number; budget: Budget },
 ): Load {
   if (fetched.kind === 'snapshot') return store(fetched.snapshot, cache, context)
   if (view === undefined) throw new TypeError('the service answered about a view that nobody has')
@@ -80,7 +108,7 @@ function* settle(
     case 'delta': {
       const merged = applyDelta(cache.readSnapshot(), view, fetched.delta, askedAtMs)
       if (merged !== undefined) return store(merged, cache, context)
-      return store(yield* fetchSnapshot(context, remainingMs), cache, context)
+      return store(yield* fetchSnapshot(context, budget), cache, context)
     }
   }
 }

@@ -11,7 +11,7 @@ import { knowsEnvironment, missingEnvironment } from './environment-check.ts'
 import type { Clock } from './freshness.ts'
 import { loadCached } from './load-cached.ts'
 import { openSealedSnapshot } from './sealed-snapshot.ts'
-import { fetchSnapshot, type Load, open } from './steps.ts'
+import { fetchSnapshot, type Load, open, startBudget } from './steps.ts'
 
 /**
  * @throws LockerError when there is no access key; CliRunError when something can't be decrypted or a sealed
@@ -31,5 +31,5 @@ export function* load(config: Config, logger: Logger, clock: Clock): Load {
   }
   const cache = cacheFolder === undefined ? undefined : openCache({ ...scope, folder: cacheFolder }, logger)
   if (cache !== undefined) return yield* loadCached(cache, context)
-  return open(yield* fetchSnapshot(context, connection.timeoutMs), context)
+  return open(yield* fetchSnapshot(context, startBudget(context)), context)
 }

@@ -5,6 +5,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -68,18 +69,25 @@ export function writePrivateFile(path: string, bytes: Buffer): string | undefine
 }
 
 /**
- * @param folder made, 0700, if it isn't there
+ * @param folder made, 0700, if it isn't there, and so is the one around it, but no more: a home that doesn't exist
+ *   isn't ours to make
  * @returns why it can't be trusted or made; undefined when all is well
  */
 export function preparePrivateFolder(folder: string): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(dirname(folder))
+    makeFolder(folder)
     const stats = lstatSync(folder)
     if (!stats.isDirectory()) return 'its folder is not a folder'
     return isOpenToOthers(stats) ? 'its folder is not ours alone (0700)' : undefined
   } catch (error) {
     return describeFailure(error)
   }
+}
+
+/** Step by step: on Node 20, `recursive` never ends where nothing can be made, such as below /proc. */
+function makeFolder(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
 }
 
 /** Gone or not ours to remove: both are fine. */

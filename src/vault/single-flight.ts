@@ -4,7 +4,17 @@
  * every file is written whole. Lock libraries keep a lock alive by timers and drop it by signal listeners: a
  * thread that blocks has no timers, and a preload adds no listener.
  */
-import { closeSync, openSync, readFileSync, readlinkSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { removeFile } from './private-file.ts'
 
@@ -21,20 +31,39 @@ export type Flight =
 /**
  * @param path the lock file, in a folder of ours
  * @param nowMs Unix milliseconds
+ * @param patienceMs how long a living holder may hold: one that hangs is overtaken, by one process at a time
  * @returns who fetches; ours as well when no lock can be had, since a start must not depend on one
  */
-export function enterFlight(path: string, nowMs: number): Flight {
-  const owner = `${process.pid} ${processNamespace()}`
-  if (!take(path, owner)) {
-    if (isHeld(path, owner, nowMs)) return { kind: 'theirs' }
-    removeFile(path)
-    if (!take(path, owner) && isHeld(path, owner, nowMs)) return { kind: 'theirs' }
-  }
-  return {
+export function enterFlight(path: string, nowMs: number, patienceMs: number): Flight {
+  const own = `${process.pid} ${processNamespace()}`
+  const ours: Flight = {
     kind: 'ours',
     release: () => {
-      if (readOwner(path) === owner) removeFile(path)
+      if (readOwner(path) === own) removeFile(path)
     },
+  }
+  if (take(path, own)) return ours
+  const owner = readOwner(path)
+  if (owner === undefined) return take(path, own) || !existsSync(path) ? ours : { kind: 'theirs' }
+  if (isHeld(path, owner, { own, nowMs, patienceMs })) return { kind: 'theirs' }
+  return breakLock(path, owner) && take(path, own) ? ours : { kind: 'theirs' }
+}
+
+/**
+ * Removes a lock, unless somebody else was quicker: what is moved away is looked at again, so that of many that find
+ * the same dead holder one alone takes its place.
+ */
+function breakLock(path: string, deadOwner: string): boolean {
+  const moved = `${path}.${process.pid}.tmp`
+  try {
+    renameSync(path, moved)
+    const isDead = readOwner(moved) === deadOwner
+    if (!isDead) linkSync(moved, path)
+    return isDead
+  } catch {
+    return false
+  } finally {
+    removeFile(moved)
   }
 }
 
@@ -49,13 +78,17 @@ function take(path: string, owner: string): boolean {
   }
 }
 
-function isHeld(path: string, ownOwner: string, nowMs: number): boolean {
-  const owner = readOwner(path)
-  // Gone, unreadable, or ours from a life before this one, in a container where we always are process 1.
-  if (owner === undefined || owner === ownOwner) return false
+function isHeld(
+  path: string,
+  owner: string,
+  { own, nowMs, patienceMs }: { own: string; nowMs: number; patienceMs: number },
+): boolean {
+  // From a life before this one, in a container where we always are process 1.
+  if (owner === own) return false
+  const age = ageMs(path, nowMs)
   const [pid, ...namespace] = owner.split(' ')
-  if (namespace.join(' ') === processNamespace()) return isAlive(Number(pid))
-  return ageMs(path, nowMs) < FOREIGN_HOLDER_MS
+  if (namespace.join(' ') !== processNamespace()) return age < FOREIGN_HOLDER_MS
+  return age < patienceMs && isAlive(Number(pid))
 }
 
 function readOwner(path: string): string | undefined {

@@ -23,18 +23,34 @@ export interface LoadContext {
   readonly clock: Clock
 }
 
+/** The time that a load has. */
+export interface Budget {
+  readonly timeoutMs: number
+  /** Unix milliseconds when it began to run. */
+  readonly startedAtMs: number
+  /** What set it, for the error; left out: the setting. */
+  readonly limit?: string
+}
+
+/** @returns the whole timeout, running from now */
+export function startBudget({ config, clock }: LoadContext): Budget {
+  return { timeoutMs: config.connection.timeoutMs, startedAtMs: clock.now() }
+}
+
 /**
- * @param timeoutMs what is left of the deadline
  * @param known what the caller has; left out: nothing, and a whole snapshot is the answer
  */
-export function* fetchFrom(context: LoadContext, timeoutMs: number, known?: Known): Load<Fetched> {
-  const { config, accessKey } = context
+export function* fetchFrom(context: LoadContext, budget: Budget, known?: Known): Load<Fetched> {
+  const { config, accessKey, clock } = context
+  const { timeoutMs, startedAtMs, limit } = budget
+  const settings = settingNames(config)
   const fetched = yield {
     fetch: {
       accessKeyId: accessKey.id,
-      connection: { ...config.connection, timeoutMs: Math.max(1, Math.round(timeoutMs)) },
+      connection: { ...config.connection, timeoutMs },
+      spentMs: Math.max(0, clock.now() - startedAtMs),
       environment: config.environment,
-      settings: settingNames(config),
+      settings: { ...settings, timeoutMs: limit ?? settings.timeoutMs },
       // Field by field: a caller's view holds plaintext, which stays on this thread.
       known: known && { revisionDate: known.revisionDate, deletedItemDate: known.deletedItemDate },
     },
@@ -44,8 +60,8 @@ export function* fetchFrom(context: LoadContext, timeoutMs: number, known?: Know
 }
 
 /** @returns the whole project, whatever anybody has already */
-export function* fetchSnapshot(context: LoadContext, timeoutMs: number): Load<Snapshot> {
-  const fetched = yield* fetchFrom(context, timeoutMs)
+export function* fetchSnapshot(context: LoadContext, budget: Budget): Load<Snapshot> {
+  const fetched = yield* fetchFrom(context, budget)
   if (fetched.kind !== 'snapshot') throw new TypeError('a fetch of everything gave less')
   return fetched.snapshot
 }

@@ -9,27 +9,31 @@ import type { View } from './view.ts'
 const FIRST_WAIT_MS = 10
 const LONGEST_WAIT_MS = 100
 
-/** Our turn, with what was read while waiting. `release` when the fetch is done, however it ended. */
+/** How the waiting ended, with what was read meanwhile. */
 export interface Turn {
+  /** False: somebody else is fetching still, and there is no more time to wait. */
+  readonly isOurs: boolean
   readonly view: View | undefined
+  /** To be called when the fetch is done, however it ended. */
   release(): void
 }
 
 /**
  * @param signature the view's, taken before it was last read
- * @returns our turn, or the fresh view that another process has brought. After half the deadline it is our turn
- *   in any case, since a holder may hang as well.
+ * @param waitMs how long to wait at most
+ * @returns our turn, or the fresh view that another process has brought
  */
 export function* awaitTurn(
   cache: Cache,
   { config, clock }: LoadContext,
   signature: string | undefined,
+  waitMs: number,
 ): Load<Turn | View> {
-  const patienceEndsMs = clock.now() + config.connection.timeoutMs / 2
+  const endMs = clock.now() + waitMs
   let view: View | undefined
   let seen = signature
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-    const flight = enterFlight(cache.lockFile, clock.now())
+  for (let pauseMs = FIRST_WAIT_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_WAIT_MS)) {
+    const flight = enterFlight(cache.lockFile, clock.now(), config.connection.timeoutMs / 2)
     const signatureNow = cache.viewSignature()
     if (signatureNow !== seen) {
       seen = signatureNow
@@ -39,8 +43,8 @@ export function* awaitTurn(
         return view
       }
     }
-    if (flight.kind === 'ours') return { view, release: flight.release }
-    if (clock.now() >= patienceEndsMs) return { view, release: () => {} }
-    yield { waitMs: waitMs * (0.5 + Math.random()) }
+    if (flight.kind === 'ours') return { isOurs: true, view, release: flight.release }
+    if (clock.now() >= endMs) return { isOurs: false, view, release: () => {} }
+    yield { waitMs: pauseMs * (0.5 + Math.random()) }
   }
 }

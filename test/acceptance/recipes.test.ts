@@ -26,7 +26,7 @@ describe('npm scripts', () => {
       stdout: linesOf({ DATABASE_URL: VALUES.ALL.DATABASE_URL }),
       stderr: '',
     })
-    machine.write('.env', 'DATABASE_URL=local\n')
+    machine.write('dev.env', 'DATABASE_URL=local\n')
     expect(await machine.run('npm run --silent dev', QUIET)).toMatchObject({
       stdout: 'DATABASE_URL=local\n',
       stderr: '',

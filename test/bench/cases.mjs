@@ -1,7 +1,8 @@
 /** What is started: command lines, environments, and what has to be done before each run. */
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rivalPath } from './rivals.mjs'
+import { secretNumber } from './server.mjs'
 
 /**
  * @typedef {object} Place where a case runs
@@ -29,6 +30,7 @@ export const DOTENV_FILE = 'variables.env'
 export const STATES = ['warm', 'revalidating', 'cold']
 
 const APP = 'first-line.cjs'
+const LARGE_BYTES = 100_000_000
 const APP_WITH_SECRETS = [APP, 'secrets']
 
 /** @type {Case} */
@@ -94,6 +96,12 @@ export function rivalWrappers(command) {
   ]
 }
 
+/** A child that writes 100 MB, as it is and masked. */
+export const MASKING = [[], ['--mask']].map((flags) => {
+  const loaded = lockerRun('warm', ['cat', 'large.txt'], { flags })
+  return { ...loaded, before: ({ app }) => writeLargeText(join(app, 'large.txt')) }
+})
+
 /** What `-- node app.js` is, and the same without a check: for wrappers that must run on. */
 export const NODE_APP = ['node', ...APP_WITH_SECRETS]
 export const NODE_WAITING = ['node', 'waiting.cjs']
@@ -105,6 +113,16 @@ function rival(id, name, command, flags, words) {
     args: () => [rivalPath(name, command), ...flags, ...words],
     isRival: true,
   }
+}
+
+/** Lines as logs have them; one in a hundred shows a secret. */
+function writeLargeText(file) {
+  if (existsSync(file)) return
+  const lines = Array.from({ length: 1000 }, (_, index) => {
+    return `line ${index}: ${index % 100 === 0 ? secretNumber(index + 1).value : 'nothing to see '.repeat(6)}\n`
+  })
+  const text = lines.join('')
+  writeFileSync(file, text.repeat(Math.ceil(LARGE_BYTES / text.length)))
 }
 
 /** Each case has a cache of its own. */

@@ -2,6 +2,7 @@
 import {
   DOTENV_PRELOAD,
   lockerRun,
+  MASKING,
   NODE_APP,
   NODE_WAITING,
   PLAIN,
@@ -101,6 +102,14 @@ export const RACES = [
       lockerRun('warm', NODE_WAITING),
       lockerRun('cold', NODE_WAITING),
     ],
+  },
+  {
+    id: 'mask',
+    title: 'A wrapper around a command that writes 100 MB, 1,000 secrets',
+    kind: 'time',
+    servers: { http: { secrets: 1000, started: 1000 } },
+    share: 0.1,
+    cases: MASKING,
   },
   {
     id: 'requests',

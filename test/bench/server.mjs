@@ -1,11 +1,13 @@
 /** The service, in a process of its own: locker-dev of the package under test. */
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
  * @typedef {object} ServerSpec
- * @property {number} secrets how many the project holds in all; 50 of them are of the environment `production`
+ * @property {number} secrets how many the project holds in all
+ * @property {number} [started] how many of them are of the environment `production`, default 50
  * @property {boolean} [https] default false
  * @property {number} [latencyMs] before each answer, default 0
  *
@@ -30,12 +32,12 @@ export function startSecrets() {
  * @param {ServerSpec} spec
  * @returns {Promise<Server>}
  */
-export function startServer(locker, folder, { secrets, ...options }) {
+export function startServer(locker, folder, { secrets, started = START_SECRETS, ...options }) {
   const name = `${secrets}-${options.https ? 'https' : 'http'}-${options.latencyMs ?? 0}`
   return startServerWith(locker, folder, {
     ...options,
     name,
-    secrets: [...Array(secrets).keys()].map(seedRow),
+    secrets: seedRows(secrets, started),
   })
 }
 
@@ -86,14 +88,14 @@ async function readVariables(child, ended, last) {
   return Object.fromEntries([...lines].map(([, name, value]) => [name, value]))
 }
 
-function seedRow(index) {
-  const isOfStart = index < START_SECRETS
-  const environment = isOfStart ? 'production' : `other-${index % 20}`
-  return { ...secretNumber(index + 1), environment }
+function seedRows(secrets, started) {
+  return Array.from({ length: secrets }, (_, index) => {
+    return { ...secretNumber(index + 1), environment: index < started ? 'production' : `other-${index % 20}` }
+  })
 }
 
-/** 32 characters that no parser of dotenv files takes for anything else. */
-function secretNumber(number) {
+/** @returns {{ key: string, value: string }} a value is 32 characters that no parser takes for anything else */
+export function secretNumber(number) {
   const key = `APP_SETTING_${String(number).padStart(2, '0')}`
-  return { key, value: Buffer.from(key.padEnd(24, '+')).toString('hex').slice(0, 32) }
+  return { key, value: createHash('sha256').update(key).digest('hex').slice(0, 32) }
 }

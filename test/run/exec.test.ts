@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -91,13 +90,16 @@ describe.runIf(process.platform === 'linux').each([22, 24])(`--exec on Node %i${
     ['is under a file', (at) => [join(write(at, 'x'), 'command')]],
     ['has too long a name', () => ['x'.repeat(300)]],
     ['lacks its loader', (at) => [patch(at, '/lib', '/bil')]],
+    ['is on PATH without permission only', (at) => [behind(at, 'x', 0o644, 'x', 0o644)]],
+    ['is a link to itself on PATH', (at) => [loopBefore(at)]],
     ['interprets itself', (at) => [write(at, `#!${join(at, 'file-755')}\n`)]],
   ])('says what it says without --exec about a command that %s', async (_, create) => {
     const folder = createFolder()
     const command = create(folder)
-    const expected = await startRun(command, DISABLED, folder).ended
+    const env = withPath(folder)
+    const expected = await startRun(command, env, folder).ended
     expect(expected.status).toBeGreaterThan(125)
-    expect(await startExec(command, DISABLED, folder).ended).toEqual(expected)
+    expect(await startExec(command, env, folder).ended).toEqual(expected)
   })
 
   it.each<[string, (folder: string) => string]>([
@@ -108,12 +110,15 @@ describe.runIf(process.platform === 'linux').each([22, 24])(`--exec on Node %i${
     ['a file found on PATH behind one without interpreter', (at) => behind(at, '#!/no/such\n', 0o755)],
   ])('runs %s', async (_, create) => {
     const folder = createFolder()
-    const env = { ...DISABLED, PATH: `${join(folder, 'first')}:${folder}:${process.env['PATH']}` }
-    expect(await startExec([create(folder)], env, folder).ended).toMatchObject({ status: 9, stderr: '' })
+    expect(await startExec([create(folder)], withPath(folder), folder).ended).toMatchObject({
+      status: 9,
+      stderr: '',
+    })
   })
 
   it.each<[string, (folder: string) => string]>([
-    ['for another machine', (at) => patch(at, '\x7fELF\x02\x01', '\x7fELF\x01\x01')],
+    ['for another machine', (at) => patch(at, machineOf(process.execPath), '\xff')],
+    ['of another word size', (at) => patch(at, '\x7fELF\x02', '\x7fELF\x01')],
     ['cut off', (at) => write(at, '\x7fELF\x02\x01\x01')],
     ['no program at all', (at) => write(at, 'MZ\0\0')],
   ])('refuses a binary that is %s, rather than to die of it', async (_, create) => {
@@ -186,18 +191,39 @@ function patch(folder: string, from: string, to: string): string {
   return path
 }
 
-/** @returns a name of two files: one in a folder that comes first on PATH, and one that ends with 9 */
-function behind(folder: string, text: string, mode: number): string {
-  const first = join(folder, 'first')
-  spawnSync('mkdir', [first])
-  for (const [path, content, bits] of [
-    [join(first, 'tool'), text, mode],
-    [join(folder, 'tool'), '#!/bin/sh\nexit 9\n', 0o755],
+/** @returns the byte that a program's head has for the processor, which comes first in it */
+function machineOf(program: string): string {
+  return readFileSync(program).toString('latin1', 18, 19)
+}
+
+function withPath(folder: string): Variables {
+  return { ...DISABLED, PATH: `${join(folder, 'first')}:${folder}:${process.env['PATH']}` }
+}
+
+/** @returns a name of two files on PATH */
+function behind(
+  folder: string,
+  first: string,
+  mode: number,
+  second = '#!/bin/sh\nexit 9\n',
+  other = 0o755,
+): string {
+  mkdirSync(join(folder, 'first'))
+  for (const [path, text, bits] of [
+    [join(folder, 'first', 'tool'), first, mode],
+    [join(folder, 'tool'), second, other],
   ] as const) {
-    writeFileSync(path, content)
+    writeFileSync(path, text)
     chmodSync(path, bits)
   }
   return 'tool'
+}
+
+/** @returns a name on PATH that is a program's, behind one that leads nowhere */
+function loopBefore(folder: string): string {
+  mkdirSync(join(folder, 'first'))
+  symlinkSync('true', join(folder, 'first', 'true'))
+  return 'true'
 }
 
 /** @param stack its limit in KiB, a quarter of which arguments and environment may take */

@@ -98,6 +98,18 @@ describe('--watch', () => {
     )
   })
 
+  it('tries again what it could not load, though nothing has changed since', async () => {
+    const { run, server, stderr } = await startWatched(SAY)
+    await run.until(/start <one>/)
+    await countPolls(server, 2)
+    server.setFaults('/v1/profile status=401,code=unauthorized')
+    server.project.setSecret({ key: 'VALUE', value: 'two' })
+    await vi.waitUntil(() => stderr().includes('\n'), WAIT)
+    server.setFaults('')
+    await run.until(/start <two>/)
+    expect(stderr()).toMatch(/^lockerpm: the command keeps what it has: [^\n]*401[^\n]*\n$/)
+  })
+
   it('never starts it again once it is asked to end', async () => {
     const { run, server } = await startWatched(STUBBORN)
     const [, pid] = await run.until(/start <one> (\d+)/)

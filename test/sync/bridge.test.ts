@@ -245,7 +245,7 @@ describe('a worker that fails', () => {
     const said = await fetchSync(await folderWith(worker), { connection, times: 2 }, options)
     for (const { error } of said.outcomes) {
       expect(error).toMatchObject({ name: 'APIConnectionError', retryable: true, cause: 'ETIMEDOUT' })
-      expect(error?.message).toBe('no answer within 800 ms (LOCKER_TIMEOUT_MS), not even from our own worker')
+      expect(error?.message).toBe('no answer within 300 ms (LOCKER_TIMEOUT_MS), not even from our own worker')
     }
     expect(said.stdout + said.stderr).not.toContain('canary')
   })

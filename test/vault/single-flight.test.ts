@@ -1,10 +1,15 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { enterFlight, FOREIGN_HOLDER_MS } from '../../src/vault/single-flight.ts'
+
+/** Longer than any test. */
+const PATIENCE_MS = 600_000
 
 let folder: string
 let lock: string
@@ -14,7 +19,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const enter = () => enterFlight(lock, Date.now())
+const enter = () => enterFlight(lock, Date.now(), PATIENCE_MS)
 
 /** A process that lives until it is killed, and the lock as it would have left it. */
 async function holder(): Promise<{ kill(): Promise<void> }> {
@@ -76,9 +81,42 @@ describe("a holder in another container, whose process ids aren't ours", () => {
 it('a lock that its holder had no time to write is held like that of a stranger', () => {
   writeFileSync(lock, '')
   expect(enter().kind).toBe('theirs')
-  expect(enterFlight(lock, Date.now() + FOREIGN_HOLDER_MS + 1000).kind).toBe('ours')
+  expect(enterFlight(lock, Date.now() + FOREIGN_HOLDER_MS + 1000, PATIENCE_MS).kind).toBe('ours')
+})
+
+it('a living holder that takes too long is overtaken', async () => {
+  const { kill } = await holder()
+  const longAgo = (Date.now() - PATIENCE_MS) / 1000 - 1
+  utimesSync(lock, longAgo, longAgo)
+  expect(enter().kind).toBe('ours')
+  await kill()
+})
+
+it('of many processes that find the same dead holder, one takes its place', async () => {
+  const { kill } = await holder()
+  await kill()
+  const program = `
+    const { enterFlight } = require(process.argv[1])
+    while (Date.now() < Number(process.argv[3])) {}
+    console.log(enterFlight(process.argv[2], Date.now(), 600000).kind)
+    setTimeout(() => {}, 3000)`
+  const bundle = join(folder, 'single-flight.cjs')
+  await build({
+    entryPoints: [join(import.meta.dirname, '../../src/vault/single-flight.ts')],
+    bundle: true,
+    platform: 'node',
+    outfile: bundle,
+  })
+  const moment = String(Date.now() + 1500)
+  const kinds = await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', program, bundle, lock, moment])
+      return stdout.trim()
+    }),
+  )
+  expect(kinds.filter((kind) => kind === 'ours')).toHaveLength(1)
 })
 
 it('where no lock can be had, everybody fetches', () => {
-  expect(enterFlight(join(folder, 'none', 'lock'), Date.now()).kind).toBe('ours')
+  expect(enterFlight(join(folder, 'none', 'lock'), Date.now(), PATIENCE_MS).kind).toBe('ours')
 })
