@@ -87,7 +87,12 @@ export function preparePrivateFolder(folder: string): string | undefined {
 
 /** Step by step: on Node 20, `recursive` never ends where nothing can be made, such as below /proc. */
 function makeFolder(folder: string): void {
-  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
+  try {
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Another process was quicker.
+    if (!existsSync(folder)) throw error
+  }
 }
 
 /** Gone or not ours to remove: both are fine. */
