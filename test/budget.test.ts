@@ -11,16 +11,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDevServer } from '../src/dev-server/index.ts'
 import type { DevServer } from '../src/dev-server/options.ts'
 
-/** Bytes and files of the package as it is installed; measured: 1,336,000 and 32. */
+/** Bytes and files of the package as it is installed; measured: 1,268,499 and 28. */
 const MAX_UNPACKED_BYTES = 1_400_000
-const MAX_FILES = 40
+const MAX_FILES = 36
 /** Bytes of code that each start reads, by bundle; measured beside it. */
 const MAX_BYTES = {
   'dist/register.cjs': 110_000, // 104,813
   'dist/bridge.cjs': 45_000, // 39,324
   'dist/register-worker.cjs': 25_000, // 21,422
   'dist/fetch.cjs': 450_000, // 429,556
-  'dist/locker-run.cjs': 175_000, // 167,472
+  'dist/locker-run.cjs': 190_000, // 182,483
 }
 /** Of ours, in the order in which a warm start loads them. */
 const WARM_FILES = ['register/index.cjs', 'dist/register.cjs']

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Connection } from '../config/config.ts'
-import { APIConnectionError } from '../errors.ts'
+import { APIConnectionError, LockerError } from '../errors.ts'
 import { version } from '../version.ts'
 import { createDispatcher } from './dispatcher.ts'
 import type { Endpoint } from './endpoints.ts'
@@ -35,8 +35,11 @@ export interface Transport {
 /**
  * @param connection where the service is
  * @param accessKeyId the bearer token
+ * @throws LockerError `locker_error` when Node runs without WebAssembly, or as {@link createDispatcher}
  */
 export function createTransport(connection: Connection, accessKeyId: string): Transport {
+  // undici's parser is made of it: without this line, every request would look like a broken network.
+  if (!('WebAssembly' in globalThis)) throw new LockerError(NO_WEB_ASSEMBLY)
   const closing = new AbortController()
   // Every socket listens, two for each tunnel through a proxy: more than Node thinks right without a warning.
   setMaxListeners(0, closing.signal)
@@ -71,6 +74,9 @@ export function createTransport(connection: Connection, accessKeyId: string): Tr
     },
   }
 }
+
+const NO_WEB_ASSEMBLY =
+  'Node runs without WebAssembly, and so without HTTP: start it without --jitless, or use a sealed snapshot (LOCKER_SNAPSHOT)'
 
 /** One spelling of a name, so that a user's `Accept` replaces ours and is not sent beside it. */
 function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {

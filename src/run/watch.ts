@@ -35,19 +35,19 @@ export async function watch(first: Child, tools: WatchTools): Promise<Ending> {
   return child.ended.finally(forget)
 }
 
-/** @returns undefined: there is none, because the child has ended or is asked to */
+/** @returns undefined: there is none, because the child has ended or somebody has asked it to */
 async function awaitNext(child: Child, tools: WatchTools, asked: AbortSignal): Promise<Child | undefined> {
-  const ended = new AbortController()
-  void child.ended.then(() => ended.abort())
-  const over = AbortSignal.any([ended.signal, asked])
+  const over = new AbortController()
+  void child.ended.then(() => over.abort())
   try {
     for (;;) {
-      await wait(tools.intervalMs, over)
-      const loaded = await tools.changes.next(over)
-      if (loaded !== undefined) return await replace(child, loaded, tools, ended.signal, asked)
+      await wait(tools.intervalMs, over.signal)
+      const loaded = await tools.changes.next(over.signal)
+      if (asked.aborted) return undefined
+      if (loaded !== undefined) return await replace(child, loaded, tools, over.signal, asked)
     }
   } catch (error) {
-    if (over.aborted) return undefined
+    if (over.signal.aborted) return undefined
     throw error
   }
 }
@@ -59,7 +59,7 @@ async function replace(
   ended: AbortSignal,
   asked: AbortSignal,
 ): Promise<Child | undefined> {
-  if (ended.aborted || asked.aborted) return undefined
+  if (ended.aborted) return undefined
   loaded.logger.debug`the secrets have changed: the command is started again`
   child.send('SIGTERM')
   const isLate = await wait(killAfterMs, ended).then(

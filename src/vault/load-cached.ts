@@ -97,6 +97,7 @@ function* settle(
   if (view === undefined) throw new TypeError('the service answered about a view that nobody has')
   switch (fetched.kind) {
     case 'unchanged':
+      context.logger.debug`used the cache: nothing has changed since`
       cache.writeView({ ...view, deletedItemDate: fetched.deletedItemDate, validatedAtMs: askedAtMs })
       return view.secrets
     case 'older':
@@ -107,7 +108,11 @@ function* settle(
       return view.secrets
     case 'delta': {
       const merged = applyDelta(cache.readSnapshot(), view, fetched.delta, askedAtMs)
-      if (merged !== undefined) return store(merged, cache, context)
+      if (merged !== undefined) {
+        context.logger.debug`brought the cache up to date: changed secrets ${fetched.delta.secrets.length}`
+        return store(merged, cache, context)
+      }
+      context.logger.debug`fetching everything: what has changed does not fit the cache`
       return store(yield* fetchSnapshot(context, budget), cache, context)
     }
   }

@@ -31,5 +31,6 @@ export function* load(config: Config, logger: Logger, clock: Clock): Load {
   }
   const cache = cacheFolder === undefined ? undefined : openCache({ ...scope, folder: cacheFolder }, logger)
   if (cache !== undefined) return yield* loadCached(cache, context)
+  if (cacheFolder === undefined) logger.debug`no cache: it is switched off, or there is no home folder`
   return open(yield* fetchSnapshot(context, startBudget(context)), context)
 }

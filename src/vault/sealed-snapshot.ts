@@ -65,7 +65,11 @@ function readRegularFile(file: string): Buffer {
     if (stats.size > MAX_FILE_BYTES) throw refuse(file, 'it is too large')
     return readFileSync(descriptor)
   } catch (error) {
-    throw error instanceof CliRunError ? error : refuse(file, describeFailure(error))
+    if (error instanceof CliRunError) throw error
+    const reason = describeFailure(error)
+    throw new CliRunError(
+      `the sealed snapshot of LOCKER_SNAPSHOT can't be read: ${reason} (${file}). Check the path and its permissions`,
+    )
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
   }

@@ -36,7 +36,7 @@ export const BEHAVIOURS = [
     },
   },
   {
-    title: 'child dies of SIGTERM, the wrapper is PID 1 (it can’t die of it)',
+    title: 'child dies of SIGTERM, the wrapper is PID 1 (which signals can not kill)',
     right: ['exit 143'],
     observe: async (setting) => {
       const { ending, stderr } = await runToEnd(setting, dying('SIGTERM'), { asInit: true })

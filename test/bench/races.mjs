@@ -113,9 +113,9 @@ export const RACES = [
   },
   {
     id: 'requests',
-    title: 'Requests of a start, each answer 500 ms late',
+    title: 'Requests of a start, each answer 1.2 s late',
     kind: 'requests',
-    servers: { http: { ...SMALL, latencyMs: 500 } },
+    servers: { http: { ...SMALL, latencyMs: 1200 } },
     share: 0.1,
     cases: preloads(['-r']),
   },

@@ -135,10 +135,18 @@ describe('--mask', () => {
 
   it('waits for a reader that another process has made non-blocking', async () => {
     const other = `'${process.execPath}' -e 'process.stdout; console.error(1); setTimeout(() => {}, 1e6)'`
-    const masked = `${RUN} --mask head -c 1000000 /dev/zero`
-    const line = `{ ${other} 2>&3 & read _ <&4; ${masked}; kill $!; } | { sleep 0.3; wc -c; }`
-    const fifo = `mkfifo fifo; exec 4<>fifo 3>fifo; ${line}`
-    expect((await start('sh', ['-c', fifo], await serve()).ended).stdout.trim()).toBe('1000000')
+    const masked = `${RUN} --mask -c 'head -c 100000 /dev/zero; : > half; head -c 900000 /dev/zero'`
+    const reader = 'until test -e half; do sleep 0.05; done; sleep 0.2; wc -c'
+    const line = `{ ${other} 2>&3 & read _ <&4; ${masked}; kill $!; } | { ${reader}; }`
+    const result = await start('sh', ['-c', `mkfifo fifo; exec 4<>fifo 3>fifo; ${line}`], await serve()).ended
+    expect({ ...result, stdout: result.stdout.trim() }).toMatchObject({ stdout: '1000000', stderr: '' })
+  })
+
+  it('waits as long as it takes for a reader, also when the command has ended', async () => {
+    // More than a pipe holds, and no more than two: the command need not wait, but we have to.
+    const line = `${RUN} --mask -c 'head -c 120000 /dev/zero; : > done' | { until test -e done; do sleep 0.05; done; sleep 6; wc -c; }`
+    const { stdout, stderr } = await start('sh', ['-c', line], await serve()).ended
+    expect({ stdout: stdout.trim(), stderr }).toEqual({ stdout: '120000', stderr: '' })
   })
 
   it('lets the command learn that its reader is gone', async () => {

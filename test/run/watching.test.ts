@@ -75,14 +75,14 @@ describe('--watch', () => {
   it('warns once of an outage, and goes on when it is over', async () => {
     const { run, server, stderr } = await startWatched(SAY)
     await run.until(/start <one>/)
-    server.setFaults('status=503')
+    server.setFaults('status=500')
     await vi.waitUntil(() => stderr().includes('\n'), WAIT)
-    server.setFaults('reset')
-    await countPolls(server, 2)
+    server.setFaults('html')
+    await countPolls(server, 3)
     server.project.setSecret({ key: 'VALUE', value: 'two' })
     server.setFaults('')
     await run.until(/start <two>/)
-    expect(stderr()).toMatch(/^lockerpm: the command keeps what it has: [^\n]*503[^\n]*\n$/)
+    expect(stderr()).toMatch(/^lockerpm: the command keeps what it has: [^\n]*500[^\n]*\n$/)
   })
 
   it('keeps the command, and says why, when what it should have now can not be had', async () => {
@@ -110,16 +110,20 @@ describe('--watch', () => {
     expect(stderr()).toMatch(/^lockerpm: the command keeps what it has: [^\n]*401[^\n]*\n$/)
   })
 
-  it('never starts it again once it is asked to end', async () => {
-    const { run, server } = await startWatched(STUBBORN)
+  it('leaves it alone once it is asked to end, however long that takes', async () => {
+    const { run, server } = await startWatched(SAY.replace('exit 7', 'echo TERM'))
     const [, pid] = await run.until(/start <one> (\d+)/)
     run.child.kill('SIGTERM')
+    await run.until(/TERM/)
     server.project.setSecret({ key: 'VALUE', value: 'two' })
     // Whoever still asks would ask within this time.
-    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await new Promise((resolve) => setTimeout(resolve, 2000))
     process.kill(Number(pid), 'SIGKILL')
     const { stdout, signal } = await run.ended
-    expect({ signal, starts: stdout.match(/<.*>/g) }).toEqual({ signal: 'SIGKILL', starts: ['<one>'] })
+    expect({ signal, said: stdout.match(/<.*>|TERM/g) }).toEqual({
+      signal: 'SIGKILL',
+      said: ['<one>', 'TERM'],
+    })
   })
 
   it('does not start it again when it is asked to end while it is being ended for that', async () => {
@@ -143,6 +147,13 @@ describe('--watch', () => {
     await run.until(/start <>/)
     server.setFaults('')
     await run.until(/start <one>/)
+  })
+
+  it('does not take for new what a cache holds', async () => {
+    const { run, server } = await startWatched(SAY, ['--cache', createFolder(), '--rest-time=3600'])
+    await run.until(/start <one>/)
+    server.project.setSecret({ key: 'VALUE', value: 'two' })
+    await run.until(/start <two>/)
   })
 
   it('masks what is secret now', async () => {

@@ -53,6 +53,21 @@ describe('with a cache', () => {
     expect(cold.all.get('A')).toBe(`${CANARY}-a`)
   })
 
+  it('says at level 2 what the cache was good for', async () => {
+    await start(config())
+    const lines: string[] = []
+    await start(config({ restTimeSeconds: 60 }), lines)
+    await start(config(), lines)
+    server.project.setSecret({ key: 'B', value: 'new' })
+    await start(config(), lines)
+    const decisions = lines.filter((line) => line.includes('cache'))
+    expect(decisions).toEqual([
+      expect.stringContaining('used the cache, validated 0 s ago'),
+      expect.stringContaining('used the cache: nothing has changed since'),
+      expect.stringContaining('brought the cache up to date: changed secrets 1'),
+    ])
+  })
+
   it('with restTime 0 the next start asks whether anything has changed', async () => {
     await start(config())
     requested()

@@ -181,10 +181,10 @@ describe('is refused, in one line that names the file,', () => {
   })
 
   it.each([
-    ['is missing', () => {}, 'ENOENT'],
+    ['is missing', () => {}, "can't be read: ENOENT"],
     ['is a folder', () => mkdirSync(file), 'it is not a regular file'],
     ['is a pipe that nobody writes to', () => execFileSync('mkfifo', [file]), 'it is not a regular file'],
-    ['is a link to itself', () => symlinkSync(file, file), 'ELOOP'],
+    ['is a link to itself', () => symlinkSync(file, file), "can't be read: ELOOP"],
     ['is something else', () => writeFileSync(file, 'A=1\n'), 'it is not a lockerpm snapshot'],
   ])('when it %s', async (_, make, reason) => {
     make()
