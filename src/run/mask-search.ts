@@ -4,9 +4,6 @@
  */
 import { buildTrie, ROOT, type Trie } from './mask-trie.ts'
 
-/** Shortest pattern, in bytes. */
-export const MIN_PATTERN_BYTES = 8
-
 /** Where a search of one stream stands; {@link START} before its first byte. */
 export type SearchState = number
 
@@ -24,7 +21,7 @@ export class Search {
   /** How far a window may move on, by the hash of its last three bytes; 0: a pattern may begin with it. */
   readonly #shifts = new Uint8Array(1 << HASH_BITS)
 
-  /** @param patterns none shorter than {@link MIN_PATTERN_BYTES} */
+  /** @param patterns none shorter than three bytes */
   constructor(patterns: readonly Uint8Array[]) {
     this.#trie = buildTrie(patterns)
     this.#windowBytes = patterns.reduce((least, { length }) => Math.min(least, length), MAX_SHIFT)
