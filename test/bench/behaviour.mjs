@@ -3,7 +3,7 @@
  * [--fetch-node 24] [--only PATTERN] [--out FILE]`. Every row does the same to each of them.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { release, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BEHAVIOURS, writeFixtures } from './behaviours.mjs'
@@ -88,7 +88,7 @@ function describe(node, wrappers, rows) {
     lockerpm: repository,
     node: node.version,
     date: new Date().toISOString().slice(0, 10),
-    system: `${process.platform} ${release()}`,
+    system: process.platform,
     wrappers: wrappers.map(({ name }) => ({ name, version: versions[PACKAGES[name] ?? name] })),
     rows,
   }

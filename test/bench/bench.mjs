@@ -3,7 +3,7 @@
  * in turns; see measure.mjs for how, races.mjs for what, targets.mjs for what is good enough.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, release, tmpdir, totalmem } from 'node:os'
+import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { HELP, parseOptions } from './args.mjs'
@@ -113,7 +113,7 @@ function describeRun() {
     rivals: rivalVersions(),
     date: new Date().toISOString().slice(0, 10),
     machine: {
-      system: `${process.platform} ${release()} ${process.arch}`,
+      system: `${process.platform} ${process.arch}`,
       cpu: cpu.model,
       cores: cpus().length,
       memoryMiB: Math.round(totalmem() / MEBIBYTE),

@@ -24,12 +24,12 @@ else if (before !== after)
 
 function replaceSection(text, { name, file, format }) {
   const path = join(import.meta.dirname, file)
-  if (!existsSync(path)) fail(`test/bench/${file} is missing`)
   const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`]
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
   if (from < 0 || to < from) fail(`README.md has no ${start} … ${end}`)
-  const content = format(JSON.parse(readFileSync(path, 'utf8')))
-  return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`
+  // Without figures there is nothing to show.
+  const content = existsSync(path) ? format(JSON.parse(readFileSync(path, 'utf8'))) : ''
+  return `${text.slice(0, from + start.length)}\n${content && `${content}\n`}${text.slice(to)}`
 }
 
 function fail(problem) {
