@@ -34,7 +34,7 @@ async function run(example: string, options: Parameters<typeof startDevServer>[0
     LOCKER_ACCESS_KEY_ID: server.accessKeyId,
     LOCKER_SECRET_ACCESS_KEY: server.secretAccessKey,
   }
-  const ended = await runNode([join(project, example)], { env })
+  const ended = await runNode([join(project, example)], { env, cwd: project })
   await server.close()
   expect(ended.exitCode, ended.stderr).toBe(0)
   return { ...ended, lines: ended.stdout.split('\n'), requests: server.requests }

@@ -34,6 +34,8 @@ export interface NodeOptions {
   readonly execArgv?: readonly string[]
   /** All that the process sees. */
   readonly env?: Readonly<Record<string, string>>
+  /** Left out: the repository's root. */
+  readonly cwd?: string
 }
 
 /** What became of a process. */
@@ -45,9 +47,10 @@ export interface Ended {
 
 /** Runs to the end; killed, and so without an exit code, when it has none within 30 s. */
 export async function runNode(args: readonly string[], options: NodeOptions = {}): Promise<Ended> {
-  const { execArgv = [], env = {} } = options
+  const { execArgv = [], env = {}, cwd } = options
   const { exitCode, stdout, stderr } = await execa(process.execPath, [...execArgv, ...args], {
     env,
+    ...(cwd === undefined ? {} : { cwd }),
     extendEnv: false,
     reject: false,
     timeout: 30_000,
