@@ -1,13 +1,15 @@
 /** The connections: a pool of our own, through a proxy where the environment names one. */
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { SecureContext, ConnectionOptions as TlsOptions } from 'node:tls'
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici'
 // Narrow imports: undici as a whole loads fetch, websockets and caches, which a start never needs.
 import Pool from 'undici/lib/dispatcher/pool.js'
 import type { Connection } from '../config/config.ts'
-import { describeFailure, LockerError } from '../errors.ts'
+import { readTextFile } from '../config/text-file.ts'
+import { LockerError } from '../errors.ts'
 
+/** All authorities that a system knows are about 230 KB. */
+const MAX_CA_FILE_BYTES = 4 * 1024 * 1024
 /** Requests that may be under way at once; each has a kept-alive connection of its own. */
 export const MAX_CONNECTIONS = 6
 
@@ -92,12 +94,11 @@ function readAuthorities(caFile: string): readonly string[] {
   throw new LockerError(`the file of LOCKER_CA_FILE holds no PEM certificate, or a broken one: ${caFile}`)
 }
 
+/** Never blocks, whatever lies there: this may be the main thread. */
 function readPem(caFile: string): string {
-  try {
-    return readFileSync(caFile, 'utf8')
-  } catch (error) {
-    throw new LockerError(`the file of LOCKER_CA_FILE can't be read (${describeFailure(error)}): ${caFile}`)
-  }
+  const pem = readTextFile(caFile, MAX_CA_FILE_BYTES)
+  if (typeof pem === 'string') return pem
+  throw new LockerError(`the file of LOCKER_CA_FILE ${pem.text}: ${caFile}`)
 }
 
 function isCertificate(pem: string): boolean {

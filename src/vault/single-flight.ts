@@ -6,7 +6,6 @@
  */
 import {
   closeSync,
-  existsSync,
   linkSync,
   openSync,
   readFileSync,
@@ -44,7 +43,7 @@ export function enterFlight(path: string, nowMs: number, patienceMs: number): Fl
   }
   if (take(path, own)) return ours
   const owner = readOwner(path)
-  if (owner === undefined) return take(path, own) || !existsSync(path) ? ours : { kind: 'theirs' }
+  if (owner === undefined) return take(path, own) ? ours : { kind: 'theirs' }
   if (isHeld(path, owner, { own, nowMs, patienceMs })) return { kind: 'theirs' }
   return breakLock(path, owner) && take(path, own) ? ours : { kind: 'theirs' }
 }
@@ -67,14 +66,20 @@ function breakLock(path: string, deadOwner: string): boolean {
   }
 }
 
+/** @returns false: a lock is there. True as well when none can be made, since a start must not depend on one */
 function take(path: string, owner: string): boolean {
+  let descriptor: number | undefined
   try {
-    const descriptor = openSync(path, 'wx', 0o600)
+    descriptor = openSync(path, 'wx', 0o600)
     writeSync(descriptor, owner)
-    closeSync(descriptor)
     return true
-  } catch {
-    return false
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    // A full disk: an empty lock of ours would hold up everybody, ourselves first.
+    if (descriptor !== undefined) removeFile(path)
+    return true
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { inspect } from 'node:util'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -119,10 +120,11 @@ describe('caFile', () => {
 
   it.each([
     ['is missing', () => `${writeTemporary('')}.missing`, /can't be read \(ENOENT\): .*\.missing$/],
-    ['is a folder', () => '/', /can't be read \(EISDIR\): \/$/],
+    ['is a folder', () => '/', /is not a regular file: \/$/],
+    ['is a pipe that nobody writes to', makePipe, /is not a regular file: .*\.pipe$/],
     ['is empty', () => writeTemporary(''), broken],
     ['holds a key', () => writeTemporary(signed.key), broken],
-    ['holds noise', () => writeTemporary(Buffer.from([0, 255, 1, 254])), broken],
+    ['holds noise', () => writeTemporary(Buffer.from([0, 255, 1, 254])), /is not UTF-8/],
     ['holds a certificate that is none', () => writeTemporary(NO_CERTIFICATE), broken],
     ['holds half a certificate', () => writeTemporary(authority.cert.slice(0, 200)), broken],
     ['holds a good one and a bad one', () => writeTemporary(authority.cert + NO_CERTIFICATE), broken],
@@ -135,6 +137,12 @@ describe('caFile', () => {
     expect(inspect(thrownBy(open))).not.toContain('canary')
   })
 })
+
+function makePipe(): string {
+  const path = `${writeTemporary('')}.pipe`
+  execFileSync('mkfifo', [path])
+  return path
+}
 
 describe('TLS', () => {
   it('with a server that speaks plain HTTP is an error', async () => {
