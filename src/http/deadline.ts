@@ -1,4 +1,5 @@
 /** One deadline over everything that a load does: requests, retries, waits. */
+import { monotonicMs } from '../monotonic.ts'
 
 /** Runs from its creation. */
 export interface Deadline {
@@ -6,6 +7,8 @@ export interface Deadline {
   readonly signal: AbortSignal
   /** The whole span, for the error. */
   readonly timeoutMs: number
+  /** What set it, for the error; undefined: the setting. */
+  readonly limit: string | undefined
   /** 0 when time is up. */
   remainingMs(): number
   /** Whether time is up: tells that from a caller who cancelled. */
@@ -18,11 +21,17 @@ export interface Deadline {
  * @param timeoutMs 1 and up
  * @param caller cancels as well; its reason becomes the signal's
  * @param spentMs what has gone by before this could run, as when a worker had to start first
+ * @param limit what set the timeout, for the error; left out: the setting
  */
-export function startDeadline(timeoutMs: number, caller?: AbortSignal, spentMs = 0): Deadline {
+export function startDeadline(
+  timeoutMs: number,
+  caller?: AbortSignal,
+  spentMs = 0,
+  limit?: string,
+): Deadline {
   const controller = new AbortController()
-  const startedMs = performance.now() - spentMs
-  const remainingMs = () => Math.max(0, timeoutMs - (performance.now() - startedMs))
+  const startedMs = monotonicMs() - spentMs
+  const remainingMs = () => Math.max(0, timeoutMs - (monotonicMs() - startedMs))
   let isOver = false
   const timer = setTimeout(() => {
     isOver = true
@@ -34,6 +43,7 @@ export function startDeadline(timeoutMs: number, caller?: AbortSignal, spentMs =
   return {
     signal: controller.signal,
     timeoutMs,
+    limit,
     remainingMs,
     isOver: () => isOver,
     end: () => {

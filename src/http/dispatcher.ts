@@ -62,9 +62,7 @@ function parseProxy(text: string): string | undefined {
 
 /** Only a start behind a proxy pays for loading this. */
 function requireProxyAgent(): typeof EnvHttpProxyAgent {
-  // undici's front door, which we don't come through, gives dispatchers their `connect`: tunnels need it.
-  require('undici/lib/dispatcher/dispatcher.js').prototype.connect = require('undici/lib/api/api-connect.js')
-  return require('undici/lib/dispatcher/env-http-proxy-agent.js')
+  return require('./proxy-agent.cjs')
 }
 
 /**

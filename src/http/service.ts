@@ -2,6 +2,7 @@
 import type { Connection } from '../config/config.ts'
 import type { LockerError } from '../errors.ts'
 import { type Logger, name } from '../logger.ts'
+import { monotonicMs } from '../monotonic.ts'
 import type { Decoder } from '../wire/decode.ts'
 import { type Deadline, wait } from './deadline.ts'
 import type { Endpoint } from './endpoints.ts'
@@ -53,16 +54,20 @@ export function createService(options: ServiceOptions): Service {
     deadline: Deadline,
     body?: string,
   ): Promise<T> => {
-    const startedMs = performance.now()
+    const startedMs = monotonicMs()
     const answer = await transport.send(endpoint, deadline.signal, body)
-    const tookMs = Math.round(performance.now() - startedMs)
+    const tookMs = Math.round(monotonicMs() - startedMs)
     logger.debug`${name(endpoint.method)} ${name(endpoint.path)} answered ${answer.status} in ${tookMs} ms`
     if (!isSuccess(endpoint, answer)) throw failureOfAnswer(answer, endpoint, context)
     return decode(parseBody(answer, endpoint, context), 'answer')
   }
 
   const explain = (error: unknown, endpoint: Endpoint, deadline: Deadline, last?: LockerError): unknown => {
-    if (deadline.isOver()) return failureOfDeadline(deadline.timeoutMs, context, last)
+    if (deadline.isOver()) {
+      const { timeoutMs, limit = settings.timeoutMs } = deadline
+      const decided = { ...context, settings: { ...settings, timeoutMs: limit } }
+      return failureOfDeadline(timeoutMs, decided, last)
+    }
     return deadline.signal.aborted ? deadline.signal.reason : failureOfNetwork(error, endpoint, context)
   }
 

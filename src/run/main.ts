@@ -2,7 +2,9 @@
 
 import { createLogger, LogLevel, stderrSink } from '../logger.ts'
 import { OWN_FAILURE_STATUS, reportOwnFailure } from '../own-failure.ts'
+import { keepEnvironmentOut } from '../reports.ts'
 import { findHome, findWorkingDirectory } from '../surroundings.ts'
+import { startClock } from '../vault/freshness.ts'
 import { version } from '../version.ts'
 import { type CommandPlan, parseArgs } from './args.ts'
 import { formatCompletion } from './completion.ts'
@@ -25,6 +27,7 @@ const OWN_FAILURE: Ending = { kind: 'exited', status: OWN_FAILURE_STATUS }
 const sink = stderrSink({ fd: 2 })
 
 replaceStderr()
+keepEnvironmentOut(process.report)
 main(process.argv.slice(2)).then(leave, (error: unknown) => {
   complain(error, 'nothing was started')
   leave(OWN_FAILURE)
@@ -76,7 +79,7 @@ function lookAround(hideProgress: () => void): Surroundings {
     cwd: findWorkingDirectory,
     home: findHome(),
     platform: process.platform,
-    clock: { now: Date.now, startedAtMs: performance.timeOrigin },
+    clock: startClock(),
     sink: (line) => {
       hideProgress()
       sink(line)

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { startWorkerThread } from 'synckit'
 import { LockerError } from '../errors.ts'
 import type { LineSink, LogLevel } from '../logger.ts'
+import { monotonicMs } from '../monotonic.ts'
 import type { Fetched, FetchRequest } from '../vault/fetch.ts'
 import { openReply } from './protocol.ts'
-import { sharedClockMs } from './shared-clock.ts'
 import { failureOfWorker } from './worker-failure.ts'
 import { stopLatestWorker } from './worker-threads.ts'
 
@@ -22,7 +22,7 @@ export const GRACE_MS = 500
  *   in time, else as `fetchProject`
  */
 export function fetchProjectSync(request: FetchRequest, logLevel: LogLevel, sink: LineSink): Fetched {
-  const call = JSON.stringify({ request, logLevel, calledAtMs: sharedClockMs() })
+  const call = JSON.stringify({ request, logLevel, calledAtMs: monotonicMs() })
   const remainingMs = request.connection.timeoutMs - (request.spentMs ?? 0)
   try {
     return openReply<Fetched>(callWorker('register-worker.cjs', call, remainingMs + GRACE_MS), sink)

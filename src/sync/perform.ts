@@ -5,7 +5,6 @@ import type { Fetched } from '../vault/fetch.ts'
 import type { OpenedSecrets } from '../vault/open.ts'
 import type { Effect, Load } from '../vault/steps.ts'
 import { driveAsync, driveSync } from './drive.ts'
-import { withoutTierUp } from './tier-up.ts'
 
 /**
  * Blocks until the secrets are there.
@@ -34,7 +33,7 @@ export async function performAsync(load: Load, logger: Logger, signal?: AbortSig
   const perform = (effect: Effect): Promise<Fetched | undefined> => {
     if ('waitMs' in effect) return sleep(effect.waitMs, signal)
     const { fetchProject } = requireFetch()
-    return withoutTierUp(() => fetchProject(effect.fetch, logger, signal))
+    return fetchProject(effect.fetch, logger, signal)
   }
   return driveAsync(load, perform)
 }

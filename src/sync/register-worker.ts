@@ -3,16 +3,15 @@ import { parentPort } from 'node:worker_threads'
 import { runAsWorker } from 'synckit'
 import { requireFetch } from '../deferred.ts'
 import { createLogger, type LogLevel } from '../logger.ts'
+import { monotonicMs } from '../monotonic.ts'
 import type { FetchRequest } from '../vault/fetch.ts'
 import { replyTo } from './protocol.ts'
-import { sharedClockMs } from './shared-clock.ts'
-import { withoutTierUp } from './tier-up.ts'
 
 /** What register asks its worker. */
 export interface WorkerCall {
   readonly request: FetchRequest
   readonly logLevel: LogLevel
-  /** On the clock that all threads share: {@link sharedClockMs}. */
+  /** On the clock that all threads share: {@link monotonicMs}. */
   readonly calledAtMs: number
 }
 
@@ -22,9 +21,7 @@ runAsWorker(async (text: string): Promise<string> => {
   const logger = createLogger(logLevel, (line) => lines.push(line))
   const reply = await replyTo(async () => {
     const { fetchProject } = requireFetch()
-    return withoutTierUp(() =>
-      fetchProject({ ...request, spentMs: (request.spentMs ?? 0) + sharedClockMs() - calledAtMs }, logger),
-    )
+    return fetchProject({ ...request, spentMs: (request.spentMs ?? 0) + monotonicMs() - calledAtMs }, logger)
   }, lines)
   // After the answer has gone out: a worker that nobody will ask again gives back 6 to 9 MB.
   setImmediate(() => parentPort?.close())

@@ -34,7 +34,8 @@ let callWorker: ((text: string) => string) | undefined
  */
 export function askSync(request: SdkRequest, sink: LineSink): readonly Answer[] {
   const isStarted = callWorker !== undefined && hasWorker()
-  bound.timeoutMs = request.timeoutMs + GRACE_MS + (isStarted ? 0 : START_MS)
+  const { timeoutMs, spentMs, limit = request.client.settings.timeoutMs } = request.time
+  bound.timeoutMs = timeoutMs - spentMs + GRACE_MS + (isStarted ? 0 : START_MS)
   let text: string
   try {
     if (callWorker === undefined || !isStarted) callWorker = startWorker()
@@ -44,7 +45,7 @@ export function askSync(request: SdkRequest, sink: LineSink): readonly Answer[] 
     stopLatestWorker()
     throw failureOfWorker(
       error,
-      `${bound.timeoutMs} ms (LOCKER_TIMEOUT_MS)`,
+      `${timeoutMs} ms (${limit})`,
       'use the method that returns a promise, which needs no worker',
     )
   }

@@ -25,9 +25,9 @@ export class Network {
    * @throws whatever the use case throws
    */
   performAsync<Result>(asking: Asking<Result>, signal: AbortSignal | undefined): Promise<Result> {
-    return driveAsync(asking, ({ questions, timeoutMs }) => {
+    return driveAsync(asking, ({ questions, time }) => {
       this.#client ??= requireFetch().openClient({ ...this.#options, logger: this.#logger })
-      return this.#client.ask(questions, timeoutMs, signal)
+      return this.#client.ask(questions, time, signal)
     })
   }
 
@@ -38,8 +38,8 @@ export class Network {
    */
   performSync<Result>(asking: Asking<Result>): Result {
     const logLevel = this.#logger.level
-    return driveSync(asking, ({ questions, timeoutMs }) =>
-      requireSdkBridge().askSync({ client: this.#options, questions, timeoutMs, logLevel }, this.#sink),
+    return driveSync(asking, ({ questions, time }) =>
+      requireSdkBridge().askSync({ client: this.#options, questions, time, logLevel }, this.#sink),
     )
   }
 }

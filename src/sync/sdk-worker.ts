@@ -4,7 +4,7 @@ import { requireFetch } from '../deferred.ts'
 import type { ServiceOptions } from '../http/service.ts'
 import { createLogger, type LogLevel } from '../logger.ts'
 import type { Client } from '../vault/client.ts'
-import type { Question } from '../vault/question.ts'
+import type { Question, TimeLimit } from '../vault/question.ts'
 import { replyTo } from './protocol.ts'
 
 /** Whom to ask, as whom. Plain data, without a secret access key. */
@@ -14,8 +14,7 @@ export type ClientOptions = Omit<ServiceOptions, 'logger'>
 export interface SdkRequest {
   readonly client: ClientOptions
   readonly questions: readonly Question[]
-  /** From 1. */
-  readonly timeoutMs: number
+  readonly time: TimeLimit
   readonly logLevel: LogLevel
 }
 
@@ -27,9 +26,9 @@ const clients = new Map<string, Client>()
 let lines: string[] = []
 
 runAsWorker(async (text: string): Promise<string> => {
-  const { client, questions, timeoutMs, logLevel }: SdkRequest = JSON.parse(text)
+  const { client, questions, time, logLevel }: SdkRequest = JSON.parse(text)
   lines = []
-  return replyTo(async () => keepClient(client, logLevel).ask(questions, timeoutMs), lines)
+  return replyTo(async () => keepClient(client, logLevel).ask(questions, time), lines)
 })
 
 function keepClient(options: ClientOptions, logLevel: LogLevel): Client {

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccessKey } from '../config/credentials.ts'
 import { type Logger, name } from '../logger.ts'
-import { preparePrivateFolder, readPrivateFile, removeFile, writePrivateFile } from './private-file.ts'
+import { preparePrivateFolder, readPrivateFile, removeFile, writePrivateFiles } from './private-file.ts'
 import { type SealedKind, scopeHash, sealContent, unsealContent } from './sealed-file.ts'
 import type { Snapshot } from './snapshot.ts'
 import { fromViewContent, toViewContent, type View, type ViewContent } from './view.ts'
@@ -21,6 +21,8 @@ export interface Cache {
   /** @param maxBytes a larger file is not read; left out: any that can be */
   readSnapshot(maxBytes?: number): Snapshot | undefined
   writeSnapshot(snapshot: Snapshot): void
+  /** Both or neither. */
+  writeBoth(snapshot: Snapshot, view: View): void
   /** The access key is refused: nothing of it stays. */
   clear(): void
   /** Why a file that was there could not be used; undefined: none was, or all is well. */
@@ -69,9 +71,14 @@ export function openCache(
     unusable = reason
     logger.debug`the cached ${name(kind)} is not used: ${name(reason)}`
   }
-  const write = (kind: SealedKind, content: unknown): void => {
-    const reason = writePrivateFile(files[kind], sealContent(kind, scopes[kind], content, accessKey))
-    if (reason !== undefined) logger.debug`the ${name(kind)} is not cached: ${name(reason)}`
+  const write = (contents: Partial<Record<SealedKind, unknown>>): void => {
+    const kinds = (['snapshot', 'view'] as const).filter((kind) => kind in contents)
+    const sealed = kinds.map(
+      (kind) => [files[kind], sealContent(kind, scopes[kind], contents[kind], accessKey)] as const,
+    )
+    const reason = writePrivateFiles(new Map(sealed))
+    if (reason !== undefined) logger.debug`the ${name(kinds.join(' and '))} is not cached: ${name(reason)}`
+    if ('snapshot' in contents) prune(folder, project)
   }
 
   return {
@@ -81,12 +88,10 @@ export function openCache(
       return content && fromViewContent(content)
     },
     viewSignature: () => signatureOf(files.view),
-    writeView: (view) => write('view', toViewContent(view)),
+    writeView: (view) => write({ view: toViewContent(view) }),
     readSnapshot: (maxBytes) => read<Snapshot>('snapshot', maxBytes),
-    writeSnapshot: (snapshot) => {
-      write('snapshot', snapshot)
-      prune(folder, project)
-    },
+    writeSnapshot: (snapshot) => write({ snapshot }),
+    writeBoth: (snapshot, view) => write({ snapshot, view: toViewContent(view) }),
     clear: () => {
       for (const file of listFolder(folder)) if (file.startsWith(project)) removeFile(join(folder, file))
     },

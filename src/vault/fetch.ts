@@ -5,6 +5,7 @@ import { type Deadline, startDeadline } from '../http/deadline.ts'
 import { endpoints } from '../http/endpoints.ts'
 import type { SettingNames } from '../http/failure.ts'
 import { createService, type Service, type ServiceOptions } from '../http/service.ts'
+import { expectFewAnswers } from '../http/tier-up.ts'
 import type { Logger } from '../logger.ts'
 import { decodeEnvironment, decodePage, decodeProfile, decodeSecret } from '../wire/decode.ts'
 import { type Client, createClient } from './client.ts'
@@ -46,6 +47,7 @@ export async function fetchProject(
   signal?: AbortSignal,
 ): Promise<Fetched> {
   const { connection, accessKeyId, settings, known } = request
+  expectFewAnswers()
   const service = createService({ connection, accessKeyId, settings, logger })
   const deadline = startDeadline(connection.timeoutMs, signal, request.spentMs)
   try {

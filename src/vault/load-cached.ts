@@ -21,6 +21,8 @@ import type { View } from './view.ts'
 
 /** With something at hand that may stand in, the network gets no longer than this. product: section 1, timeoutMs */
 export const STAND_IN_TIMEOUT_MS = 2000
+/** What that is called in an error. */
+export const STAND_IN_LIMIT = 'the limit where a cache can stand in'
 /** How much of the time may go into waiting for another process. */
 const WAITING_SHARE = 0.9
 /** Default of `maxStale` for a cache. */
@@ -61,7 +63,7 @@ function findStandIn(view: View | undefined, { config, clock }: LoadContext): Vi
 
 function limitBudget({ timeoutMs, startedAtMs }: Budget): Budget {
   if (timeoutMs <= STAND_IN_TIMEOUT_MS) return { timeoutMs, startedAtMs }
-  return { timeoutMs: STAND_IN_TIMEOUT_MS, startedAtMs, limit: 'the limit where a cache can stand in' }
+  return { timeoutMs: STAND_IN_TIMEOUT_MS, startedAtMs, limit: STAND_IN_LIMIT }
 }
 
 /** One process asks, and the others wait for it; whoever waits in vain asks with the time that is left. */
@@ -144,8 +146,7 @@ function applyDelta(
 function store(snapshot: Snapshot, cache: Cache, context: LoadContext): OpenedSecrets {
   try {
     const secrets = open(snapshot, context)
-    cache.writeSnapshot(snapshot)
-    cache.writeView(toView(snapshot, secrets))
+    cache.writeBoth(snapshot, toView(snapshot, secrets))
     return secrets
   } catch (error) {
     cache.clear()

@@ -56,14 +56,28 @@ export function readPrivateFile(path: string, maxBytes = MAX_FILE_BYTES): ReadRe
  * @returns why it could not be written; undefined when it was
  */
 export function writePrivateFile(path: string, bytes: Buffer): string | undefined {
-  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`
+  return writePrivateFiles(new Map([[path, bytes]]))
+}
+
+/**
+ * The same for several, which then wait for the disk together: half the time that each would take alone.
+ *
+ * @param files path → content, all in one folder; they come to be in this order
+ * @returns why not all could be written; undefined when they were
+ */
+export function writePrivateFiles(files: ReadonlyMap<string, Buffer>): string | undefined {
+  const drafts: Draft[] = []
   try {
-    writeWhole(temporary, bytes)
-    renameSync(temporary, path)
-    syncFolder(dirname(path))
+    for (const [path, bytes] of files) drafts.push(writeDraft(path, bytes))
+    for (const { descriptor } of drafts) fsyncSync(descriptor)
+    // Before the rename: Windows moves no open file.
+    drafts.forEach(close)
+    for (const { path, temporary } of drafts) renameSync(temporary, path)
+    syncFolder(dirname(drafts[0]?.path ?? ''))
     return undefined
   } catch (error) {
-    removeFile(temporary)
+    drafts.forEach(close)
+    for (const { temporary } of drafts) removeFile(temporary)
     return describeFailure(error)
   }
 }
@@ -127,14 +141,31 @@ function readAll(descriptor: number, size: number): Buffer {
   return bytes.subarray(0, filled)
 }
 
-function writeWhole(path: string, bytes: Buffer): void {
-  const descriptor = openSync(path, 'wx', 0o600)
+/** A file that is written, and not yet in its place. */
+interface Draft {
+  readonly path: string
+  readonly temporary: string
+  readonly descriptor: number
+  isClosed: boolean
+}
+
+function writeDraft(path: string, bytes: Buffer): Draft {
+  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`
+  const descriptor = openSync(temporary, 'wx', 0o600)
   try {
     for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
-    fsyncSync(descriptor)
-  } finally {
+    return { path, temporary, descriptor, isClosed: false }
+  } catch (error) {
     closeSync(descriptor)
+    removeFile(temporary)
+    throw error
   }
+}
+
+function close(draft: Draft): void {
+  if (draft.isClosed) return
+  draft.isClosed = true
+  closeSync(draft.descriptor)
 }
 
 /** Not every file system can; the rename has happened all the same. */

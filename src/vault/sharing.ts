@@ -1,4 +1,5 @@
 /** One request for all who ask the same at the same time. */
+import { monotonicMs } from '../monotonic.ts'
 
 /** How one asker waits. */
 export interface Wait {
@@ -50,7 +51,7 @@ export function createSharing(): Sharing {
     work: (cancelled: AbortSignal) => Promise<T>,
     wait: Wait,
   ): Promise<T> => {
-    const endsMs = performance.now() + wait.timeoutMs
+    const endsMs = monotonicMs() + wait.timeoutMs
     const found = underway.get(key)
     const isInTime = found !== undefined && found.endsMs <= endsMs + JOIN_SLACK_MS
     const shared = isInTime ? found : start(key, work, endsMs)

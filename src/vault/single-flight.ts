@@ -14,7 +14,6 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { hostname } from 'node:os'
 import { removeFile } from './private-file.ts'
 
 /** A holder that we can't look up (another container, another host) counts as dead after this. */
@@ -114,6 +113,8 @@ function isAlive(pid: number): boolean {
 
 /** Process ids mean something only here: on this host, in this container. */
 function processNamespace(): string {
+  // Here, and not above: a start that fetches nothing needs no `os`.
+  const { hostname } = process.getBuiltinModule('node:os')
   try {
     return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`
   } catch {

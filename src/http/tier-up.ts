@@ -9,22 +9,22 @@ const DEFAULT_BUDGET = 1_800_000
 /** More than any load runs. */
 const ENDLESS_BUDGET = 2_000_000_000
 
+let isBrief = false
+
+/** For a thread that asks a few times and is done: what it compiles from now on isn't optimised. */
+export function expectFewAnswers(): void {
+  isBrief = true
+}
+
 /**
- * Call it when undici is loaded and nothing has been parsed yet: a module's budget is that of the moment when it is
- * compiled, and changing a flag before other modules are loaded costs more than it saves.
- *
- * @param work what compiles llhttp and runs it
- * @returns what the work returns
+ * The build has undici call this right before it compiles llhttp (`lean.mjs`). A module's budget is that of the moment
+ * when it is compiled, and no sooner: while a flag is changed, Node's own modules load without their code cache.
  */
-export async function withoutTierUp<Result>(work: () => Promise<Result>): Promise<Result> {
-  if (!process.versions.node.startsWith('20.') || hasOwnBudget()) return work()
+export function prepareCompilation(): void {
+  if (!isBrief || !process.versions.node.startsWith('20.') || hasOwnBudget()) return
   const { setFlagsFromString } = process.getBuiltinModule('node:v8')
   setFlagsFromString(`--wasm-tiering-budget=${ENDLESS_BUDGET}`)
-  try {
-    return await work()
-  } finally {
-    setFlagsFromString(`--wasm-tiering-budget=${DEFAULT_BUDGET}`)
-  }
+  queueMicrotask(() => setFlagsFromString(`--wasm-tiering-budget=${DEFAULT_BUDGET}`))
 }
 
 /** Whoever started Node with a budget of their own keeps it. */
