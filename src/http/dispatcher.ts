@@ -76,10 +76,24 @@ function tlsOptions({
   return { rejectUnauthorized: !unsafe, secureContext: trustAlso(readAuthorities(caFile)) }
 }
 
-/** `ca` replaces the default authorities, so they are named again. Node 22.15 can say what they are. */
+/** What Node calls where it is given `ca`; it has no documented name. */
+interface NativeContext {
+  readonly context?: { addCACert?: (pem: Buffer) => void }
+}
+
+/**
+ * Added to the default ones, to which Node 22.15 and later count those of NODE_EXTRA_CA_CERTS. `ca` would replace
+ * them: they would have to be named again, and be parsed once more: 48 ms and not 22 on Node 20, 6.5 and not 1.5 on 24.
+ */
 function trustAlso(authorities: readonly string[]): SecureContext {
   const tls: typeof import('node:tls') & { getCACertificates?: (type: 'default') => string[] } =
     require('node:tls')
+  const trusting = tls.createSecureContext()
+  const { context } = trusting as NativeContext
+  if (typeof context?.addCACert === 'function') {
+    for (const pem of authorities) context.addCACert(Buffer.from(pem))
+    return trusting
+  }
   const defaults = tls.getCACertificates?.('default') ?? tls.rootCertificates
   return tls.createSecureContext({ ca: [...defaults, ...authorities] })
 }

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
+import tls from 'node:tls'
 import { inspect } from 'node:util'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Connection } from '../../src/config/config.ts'
 import { APIConnectionError, LockerError } from '../../src/errors.ts'
 import { endpoints } from '../../src/http/endpoints.ts'
+import { bundle, copyFixture, makeFolder, runNode } from '../sync/bundles.ts'
 import {
   type Certificate,
   daysFromNow,
@@ -12,7 +14,7 @@ import {
   makeCertificate,
   writeTemporary,
 } from './certificates.ts'
-import { failureOf, openService, read } from './client.ts'
+import { ACCESS_KEY_ID, connectionTo, failureOf, openService, read, SETTINGS } from './client.ts'
 import { html, json, startRawServer, startServer } from './test-server.ts'
 
 const NO_CERTIFICATE = '-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n'
@@ -106,13 +108,35 @@ describe('a certificate', () => {
 })
 
 describe('caFile', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = makeFolder()
+    await bundle('src/vault/fetch.ts', `${folder}/fetch.cjs`)
+  })
+
   const broken = /holds no PEM certificate, or a broken one: .*file\.pem$/
 
-  it('adds to the authorities that Node 22.15 and later name as theirs', async () => {
-    const tls: { getCACertificates?: unknown } = createRequire(import.meta.url)('node:tls')
-    const { getCACertificates } = tls
-    onTestFinished(() => void Object.assign(tls, { getCACertificates }))
-    tls.getCACertificates = (type: string) => (type === 'default' ? [authority.cert] : [])
+  it.each([
+    ['names it', true],
+    ['does not', false],
+  ])('an authority is trusted, from Node 22.15 on, when NODE_EXTRA_CA_CERTS %s', async (_, isNamed) => {
+    const server = await startServer((__, response) => json(response, 200, { fine: true }), { ...signed })
+    const other = await makeAuthority('Another')
+    const caFile = writeTemporary(other.cert)
+    const connection = connectionTo(server.origin, { caFile, timeoutMs: 5000 })
+    const request = JSON.stringify({ accessKeyId: ACCESS_KEY_ID, connection, settings: SETTINGS })
+    const env = isNamed ? { NODE_EXTRA_CA_CERTS: writeTemporary(authority.cert) } : {}
+    await runNode([copyFixture('fetch-once.cjs', folder), `${folder}/fetch.cjs`, request], { env })
+    expect(server.seen.length > 0).toBe(isNamed && 'getCACertificates' in tls)
+  })
+
+  it('adds to the authorities that Node names as its own, should it lose its way of adding', async () => {
+    const builtin: { getCACertificates?: unknown; createSecureContext: (options?: object) => unknown } =
+      createRequire(import.meta.url)('node:tls')
+    const { getCACertificates, createSecureContext } = builtin
+    onTestFinished(() => void Object.assign(builtin, { getCACertificates, createSecureContext }))
+    builtin.getCACertificates = (type: string) => (type === 'default' ? [authority.cert] : [])
+    builtin.createSecureContext = (options) => (options === undefined ? {} : createSecureContext(options))
     const other = await makeAuthority('Another')
     const { work } = await readFrom(signed, { caFile: writeTemporary(other.cert) })
     await expect(work).resolves.toEqual({ fine: true })
