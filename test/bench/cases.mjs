@@ -44,6 +44,22 @@ export const DOTENV_PRELOAD = {
   env: () => ({ DOTENV_CONFIG_PATH: DOTENV_FILE, DOTENV_CONFIG_QUIET: 'true' }),
 }
 
+/** @type {Case[]} what is left of a start without what it is for: no target can be set below */
+export const FLOORS = [
+  floor('-r', 'floor-warm.cjs', 'node:crypto, one file, one AES-256-GCM pass'),
+  floor('-r', 'floor-require.cjs', 'synckit, undici and the requests alone'),
+  floor('--import', 'floor-import.mjs', 'undici and the requests alone'),
+]
+
+function floor(flag, file, what) {
+  return {
+    id: file.replace(/\.\w+$/, ''),
+    title: `floor, \`${flag}\`: ${what}`,
+    args: () => [flag, `./${file}`, ...APP_WITH_SECRETS],
+    env: ({ servers }) => servers.http.env,
+  }
+}
+
 /**
  * @param {'-r' | '--import'} flag
  * @param {string} state one of {@link STATES}

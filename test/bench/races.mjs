@@ -1,6 +1,7 @@
 /** THE table of races: cases that run side by side, round by round, so that their figures can be compared. */
 import {
   DOTENV_PRELOAD,
+  FLOORS,
   lockerRun,
   MASKING,
   NODE_APP,
@@ -33,14 +34,14 @@ export const RACES = [
     title: 'Preload, loopback http',
     kind: 'time',
     servers: { http: SMALL },
-    cases: [PLAIN, DOTENV_PRELOAD, ...preloads(['-r', '--import'])],
+    cases: [PLAIN, DOTENV_PRELOAD, ...preloads(['-r', '--import']), ...FLOORS],
   },
   {
     id: 'preload-https',
     title: 'Preload, loopback https',
     kind: 'time',
     servers: { http: { ...SMALL, https: true } },
-    cases: [PLAIN, ...preloads(['-r', '--import'], ['revalidating', 'cold'])],
+    cases: [PLAIN, ...preloads(['-r', '--import'], ['revalidating', 'cold']), ...FLOORS.slice(1)],
   },
   {
     id: 'preload-http-20',

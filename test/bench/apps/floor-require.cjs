@@ -1,0 +1,4 @@
+'use strict'
+const { bundle, finish, request } = require('./floor-request.cjs')
+
+finish(bundle('bridge.cjs').fetchProjectSync(request, 0, () => {}))
