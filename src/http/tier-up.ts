@@ -24,6 +24,8 @@ export function expectFewAnswers(): void {
 /**
  * The build has undici call this right before it compiles llhttp (`lean.mjs`). A module's budget is that of the moment
  * when it is compiled, and no sooner: while a flag is changed, Node's own modules load without their code cache.
+ *
+ * @public
  */
 export function prepareCompilation(): void {
   const budget = DEFAULT_BUDGETS.get(Number.parseInt(process.versions.node, 10))

@@ -5,7 +5,10 @@ import { CliRunError } from '../errors.ts'
 import type { WireEnvironment, WireSecret } from '../wire/types.ts'
 import { Environment } from './environment.ts'
 import { isOfAll, openText } from './open.ts'
+import { type Ahead, openEach } from './open-each.ts'
 import { Secret } from './secret.ts'
+
+const TEXT_FIELDS = ['key', 'value', 'description', 'environment_name'] as const
 
 /** What a project's records are opened with. */
 export interface Opener {
@@ -24,13 +27,12 @@ export interface Opener {
  * @throws CliRunError `cli_error` when a field isn't what the project's keys encrypted, or isn't UTF-8 text
  */
 export function openSecretRecords(opener: Opener, records: readonly WireSecret[]): Secret[] {
-  return records.map((record) => {
-    const known = opener.opened?.get(record)
-    if (known !== undefined) return known
-    const secret = openSecretRecord(opener, record)
-    opener.opened?.set(record, secret)
-    return secret
+  const opened = opener.opened ?? new Map<WireSecret, Secret>()
+  const unopened = records.filter((record) => !opened.has(record))
+  openEach(opener.keys, unopened, TEXT_FIELDS, (record, ahead, at) => {
+    opened.set(record, openSecretRecord(opener, record, ahead, at))
   })
+  return records.flatMap((record) => opened.get(record) ?? [])
 }
 
 /** @throws as {@link openSecretRecords} */
@@ -39,14 +41,14 @@ export function openEnvironmentRecords(
   records: readonly WireEnvironment[],
 ): Environment[] {
   return records.map((record) => {
-    const of = `of environment ${record.id}`
+    const { id } = record
     return new Environment({
-      id: record.id,
+      id,
       projectId,
-      name: requireText(keys, record.name, `name ${of}`),
+      name: requireText(keys, record.name, 'name of environment', id),
       hash: record.hash,
-      externalUrl: showText(keys, record.external_url, `external_url ${of}`),
-      description: showText(keys, record.description, `description ${of}`),
+      externalUrl: showText(keys, record.external_url, 'external_url of environment', id),
+      description: showText(keys, record.description, 'description of environment', id),
       creationDate: record.creation_date,
       revisionDate: record.revision_date,
       updatedDate: record.updated_date,
@@ -54,17 +56,22 @@ export function openEnvironmentRecords(
   })
 }
 
-function openSecretRecord({ projectId, keys }: Opener, record: WireSecret): Secret {
-  const of = `of secret ${record.id}`
+function openSecretRecord(
+  { projectId, keys }: Opener,
+  record: WireSecret,
+  ahead: readonly Ahead[],
+  at: number,
+): Secret {
+  const { id } = record
   return new Secret({
-    id: record.id,
+    id,
     projectId,
-    key: requireText(keys, record.key, `key ${of}`),
-    value: requireText(keys, record.value, `value ${of}`),
-    description: showText(keys, record.description, `description ${of}`),
+    key: requireText(keys, record.key, 'key of secret', id, ahead[at]),
+    value: requireText(keys, record.value, 'value of secret', id, ahead[at + 1]),
+    description: showText(keys, record.description, 'description of secret', id, ahead[at + 2]),
     environmentName: isOfAll(record)
       ? null
-      : showText(keys, record.environment_name, `environment_name ${of}`),
+      : showText(keys, record.environment_name, 'environment_name of secret', id, ahead[at + 3]),
     environmentId: record.environment_id || null,
     environmentHash: record.environment_hash || null,
     secretHash: record.secret_hash,
@@ -76,14 +83,14 @@ function openSecretRecord({ projectId, keys }: Opener, record: WireSecret): Secr
   })
 }
 
-function requireText(keys: KeyPair, text: string | null, field: string): string {
-  const opened = openText(keys, text, field)
+function requireText(keys: KeyPair, text: string | null, field: string, id: string, ahead?: Ahead): string {
+  const opened = openText(keys, text, field, id, ahead)
   if (opened !== undefined) return opened
-  throw new CliRunError(`the ${field} is not UTF-8 text, so it can't be a string: save it anew`)
+  throw new CliRunError(`the ${field} ${id} is not UTF-8 text, so it can't be a string: save it anew`)
 }
 
 /** Nothing is decided by these, so plaintext is taken as it is. protocol: section 2, Rules */
-function showText(keys: KeyPair, text: string | null, field: string): string {
-  const isEncrypted = text !== null && parseEncString(text) !== undefined
-  return isEncrypted ? requireText(keys, text, field) : (text ?? '')
+function showText(keys: KeyPair, text: string | null, field: string, id: string, ahead?: Ahead): string {
+  const isEncrypted = ahead !== undefined || (text !== null && parseEncString(text) !== undefined)
+  return isEncrypted ? requireText(keys, text, field, id, ahead) : (text ?? '')
 }

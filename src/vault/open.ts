@@ -3,8 +3,16 @@ import { isUtf8 } from 'node:buffer'
 import { decrypt, openProjectKeys } from '../crypto/cipher.ts'
 import { hashText } from '../crypto/hash.ts'
 import { type KeyPair, stretchAccessKey } from '../crypto/keys.ts'
+import type { Logger } from '../logger.ts'
 import type { WireSecret } from '../wire/types.ts'
+import { createHashCheck, type NoteKey } from './hash-check.ts'
+import { type Ahead, openEach } from './open-each.ts'
 import type { Snapshot } from './snapshot.ts'
+
+/** Of a secret, as far as a start is concerned. */
+const OPENED_FIELDS = ['key', 'value'] as const
+const KEY = 'key of secret'
+const VALUE = 'value of secret'
 
 /** Keys to values. An undefined value is authentic, but no UTF-8: it can't be a string. */
 export type OpenedLayer = ReadonlyMap<string, string | undefined>
@@ -23,6 +31,7 @@ export interface OpenedSecrets {
  * @param snapshot what the service sent
  * @param secretBytes the secret access key, decoded
  * @param environment the environment's name; undefined: ALL
+ * @param logger is told, at debug level, of a `secret_hash` that isn't its key's
  * @throws CliRunError `cli_error` when the two halves of the access key don't belong together, or a key or
  *   value fails its integrity check
  */
@@ -30,14 +39,16 @@ export function openSecrets(
   snapshot: Pick<Snapshot, 'projectId' | 'profileKey' | 'secrets'>,
   secretBytes: Buffer,
   environment: string | undefined,
+  logger?: Logger,
 ): OpenedSecrets {
   const keys = openProjectKeys(stretchAccessKey(secretBytes), snapshot.profileKey)
   const hash = environment === undefined ? undefined : hashText(snapshot.projectId, environment)
   const warnings: string[] = []
   const own = hash === undefined ? [] : snapshot.secrets.filter((secret) => secret.environment_hash === hash)
+  const note = createHashCheck(snapshot.projectId, logger)
   return {
-    all: openLayer(keys, snapshot.secrets.filter(isOfAll), warnings),
-    environment: openLayer(keys, own, warnings),
+    all: openLayer(keys, snapshot.secrets.filter(isOfAll), warnings, note),
+    environment: openLayer(keys, own, warnings, note),
     warnings,
   }
 }
@@ -52,19 +63,31 @@ export function checkSecrets(
   secretBytes: Buffer,
 ): void {
   const keys = openProjectKeys(stretchAccessKey(secretBytes), profileKey)
-  for (const secret of secrets) openSecret(keys, secret)
+  openEach(keys, secrets, OPENED_FIELDS, (secret, ahead, at) => {
+    openText(keys, secret.key, KEY, secret.id, ahead[at])
+    openText(keys, secret.value, VALUE, secret.id, ahead[at + 1])
+  })
 }
 
 /**
  * @param keys the project's keys
  * @param text an EncString; null or empty means empty. protocol: section 2, Rules
- * @param field which field of which record, for the error
+ * @param field which field of what, for the error
+ * @param id of which one
+ * @param ahead the text's plaintext, where it is decrypted already
  * @returns the text; undefined when it is authentic but no UTF-8
  * @throws CliRunError `cli_error` when it isn't what the project's keys encrypted
  */
-export function openText(keys: KeyPair, text: string | null, field: string): string | undefined {
+export function openText(
+  keys: KeyPair,
+  text: string | null,
+  field: string,
+  id: number | string,
+  ahead?: Ahead,
+): string | undefined {
   if (text === null || text === '') return ''
-  const bytes = decrypt(keys, text, field)
+  if (ahead !== undefined) return ahead
+  const bytes = decrypt(keys, text, `${field} ${id}`)
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined
 }
 
@@ -74,24 +97,23 @@ export function isOfAll(secret: WireSecret): boolean {
 }
 
 /** The server keeps (key, environment) unique; if two came all the same, the younger one counts. */
-function openLayer(keys: KeyPair, secrets: readonly WireSecret[], warnings: string[]): OpenedLayer {
-  const layer = new Map<string, string | undefined>()
-  for (const secret of [...secrets].sort(byRevision)) {
-    const { key, value } = openSecret(keys, secret)
-    if (key === undefined) warnings.push(`secret ${secret.id} is left out: its key is not UTF-8 text`)
-    else layer.set(key, value)
-  }
-  return layer
-}
-
-function openSecret(
+function openLayer(
   keys: KeyPair,
-  { id, key, value }: WireSecret,
-): Record<'key' | 'value', string | undefined> {
-  return {
-    key: openText(keys, key, `key of secret ${id}`),
-    value: openText(keys, value, `value of secret ${id}`),
-  }
+  secrets: readonly WireSecret[],
+  warnings: string[],
+  note: NoteKey,
+): OpenedLayer {
+  const layer = new Map<string, string | undefined>()
+  openEach(keys, [...secrets].sort(byRevision), OPENED_FIELDS, (secret, ahead, at) => {
+    const key = openText(keys, secret.key, KEY, secret.id, ahead[at])
+    const value = openText(keys, secret.value, VALUE, secret.id, ahead[at + 1])
+    if (key === undefined) warnings.push(`secret ${secret.id} is left out: its key is not UTF-8 text`)
+    else {
+      layer.set(key, value)
+      note(secret, key)
+    }
+  })
+  return layer
 }
 
 function byRevision(a: WireSecret, b: WireSecret): number {

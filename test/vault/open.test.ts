@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encrypt } from '../../src/crypto/cipher.ts'
 import { CliRunError } from '../../src/errors.ts'
+import { createLogger, LogLevel } from '../../src/logger.ts'
 import { type OpenedSecrets, openSecrets, openText } from '../../src/vault/open.ts'
 import type { Snapshot } from '../../src/vault/snapshot.ts'
 import type { WireSecret } from '../../src/wire/types.ts'
@@ -62,6 +63,18 @@ describe('openSecrets', () => {
       A: 'x',
     })
     expect(open([secret('A', 'x', 'production', other)], 'staging').environment.size).toBe(0)
+  })
+
+  it('says at debug level which secret_hash is not that of its key, and opens it all the same', () => {
+    const odd = secret('A', 'x', undefined, { secret_hash: 'of-somebody-else' })
+    const lines = [LogLevel.ERROR, LogLevel.DEBUG].map((level) => {
+      const said: string[] = []
+      const logger = createLogger(level, (line) => said.push(line))
+      const { all } = openSecrets(snapshotOf([odd, secret('B', 'y')]), project.secretBytes, undefined, logger)
+      expect(entries(all)).toEqual({ A: 'x', B: 'y' })
+      return said
+    })
+    expect(lines).toEqual([[], [`lockerpm: debug: the secret_hash of secret ${odd.id} is not its key's`]])
   })
 
   it.each([
@@ -206,10 +219,10 @@ describe('openText', () => {
     [encrypt(keys, '\ufeffx'), '\ufeffx'],
     [encrypt(keys, NOT_UTF8), undefined],
   ])('of %j is %j', (text, opened) => {
-    expect(openText(keys, text, 'value of secret 1')).toBe(opened)
+    expect(openText(keys, text, 'value of secret', 1)).toBe(opened)
   })
 
   it('names the field that it refuses', () => {
-    expect(() => openText(keys, 'x', 'name of environment 1')).toThrow('for the name of environment 1:')
+    expect(() => openText(keys, 'x', 'name of environment', 1)).toThrow('for the name of environment 1:')
   })
 })
