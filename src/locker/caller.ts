@@ -81,12 +81,17 @@ export class Caller {
 
   #begin({ fetch, restTimeSeconds, timeoutMs }: ReadCallOptions): Call {
     const { config } = this.session
-    const endsMs = performance.now() + (timeoutMs ?? config.connection.timeoutMs)
+    const startedMs = performance.now()
+    const whole =
+      timeoutMs === undefined
+        ? { timeoutMs: config.connection.timeoutMs }
+        : { timeoutMs, limit: "the call's timeoutMs" }
     return {
       ...this.session,
       fetch: fetch ?? config.fetch,
       restTimeSeconds: restTimeSeconds ?? config.restTimeSeconds,
-      remainingMs: () => Math.max(1, Math.round(endsMs - performance.now())),
+      // A millisecond is left always, so that whoever has none is told so by a deadline.
+      time: () => ({ ...whole, spentMs: Math.min(performance.now() - startedMs, whole.timeoutMs - 1) }),
     }
   }
 }

@@ -11,7 +11,14 @@ import { isFresh } from './freshness.ts'
 import type { Memory } from './memory.ts'
 import type { Opener } from './open-records.ts'
 import { isRefusal } from './outage.ts'
-import { type AnswersTo, type Asking, ask, type Question, type ReadQuestion } from './question.ts'
+import {
+  type AnswersTo,
+  type Asking,
+  ask,
+  type Question,
+  type ReadQuestion,
+  type TimeLimit,
+} from './question.ts'
 
 /** What all calls of one Locker share. */
 export interface Session {
@@ -33,8 +40,8 @@ export interface Call extends Session {
   readonly fetch: boolean
   /** For so long what is remembered or cached will do. */
   readonly restTimeSeconds: number
-  /** From 1. */
-  remainingMs(): number
+  /** As it is now. */
+  time(): TimeLimit
 }
 
 /**
@@ -60,7 +67,7 @@ export function* askService<const Questions extends readonly Question[]>(
       'a sealed snapshot is used instead of the service, and it holds secrets only, to be read: unset LOCKER_SNAPSHOT for this',
     )
   }
-  return yield* ask(questions, call.remainingMs())
+  return yield* ask(questions, call.time())
 }
 
 /** Asks the service what isn't remembered, and remembers that. */

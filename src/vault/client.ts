@@ -4,7 +4,7 @@ import { endpoints } from '../http/endpoints.ts'
 import type { Service } from '../http/service.ts'
 import { decodeEnvironment, decodeProfile, decodeSecret } from '../wire/decode.ts'
 import { loadList, readPages } from './pages.ts'
-import type { Answer, Question, ReadQuestion, WriteQuestion } from './question.ts'
+import type { Answer, Question, ReadQuestion, TimeLimit, WriteQuestion } from './question.ts'
 import { fetchChanges } from './revalidate.ts'
 import { createSharing } from './sharing.ts'
 
@@ -12,12 +12,11 @@ import { createSharing } from './sharing.ts'
 export interface Client {
   /**
    * @param questions asked side by side. A read that is under way already is shared.
-   * @param timeoutMs from 1
    * @param signal cancels; its reason is thrown
    * @returns the answers, in the same order
    * @throws the errors of `http/failure.ts`
    */
-  ask(questions: readonly Question[], timeoutMs: number, signal?: AbortSignal): Promise<readonly Answer[]>
+  ask(questions: readonly Question[], time: TimeLimit, signal?: AbortSignal): Promise<readonly Answer[]>
   /** Closes every connection. */
   close(): void
 }
@@ -25,17 +24,17 @@ export interface Client {
 /** @param service is closed with the client */
 export function createClient(service: Service): Client {
   const { share, forget } = createSharing()
-  const askOne = (question: Question, timeoutMs: number, signal: AbortSignal): Promise<Answer> => {
+  const askOne = (question: Question, time: TimeLimit, signal: AbortSignal): Promise<Answer> => {
     if (!isRead(question)) {
-      return within(timeoutMs, signal, (deadline) => write(service, question, deadline)).finally(forget)
+      return within(time, signal, (deadline) => write(service, question, deadline)).finally(forget)
     }
     const work = (cancelled: AbortSignal) =>
-      within(timeoutMs, cancelled, (deadline) => answer(service, question, deadline))
-    return share(JSON.stringify(question), work, { timeoutMs, signal })
+      within(time, cancelled, (deadline) => answer(service, question, deadline))
+    return share(JSON.stringify(question), work, { timeoutMs: time.timeoutMs - time.spentMs, signal })
   }
   return {
-    ask: (questions, timeoutMs, signal) =>
-      untilOneFails(signal, (over) => questions.map((question) => askOne(question, timeoutMs, over))),
+    ask: (questions, time, signal) =>
+      untilOneFails(signal, (over) => questions.map((question) => askOne(question, time, over))),
     close: service.close,
   }
 }
@@ -58,11 +57,11 @@ async function untilOneFails<T>(
 }
 
 async function within<T>(
-  timeoutMs: number,
+  { timeoutMs, spentMs, limit }: TimeLimit,
   signal: AbortSignal,
   work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {
-  const deadline = startDeadline(timeoutMs, signal)
+  const deadline = startDeadline(timeoutMs, signal, spentMs, limit)
   try {
     return await work(deadline)
   } finally {

@@ -3,7 +3,7 @@
  * a generator that yields what takes time, because one door has to block where the others await: `perform.ts`.
  */
 import type { Config } from '../config/config.ts'
-import { settingNames } from '../config/origin.ts'
+import { nameSetting, settingNames } from '../config/origin.ts'
 import { requireAccessKey } from '../config/resolve.ts'
 import type { Logger } from '../logger.ts'
 import { openCache } from './cache.ts'
@@ -23,7 +23,8 @@ export function* load(config: Config, logger: Logger, clock: Clock): Load {
   const { connection, environment, snapshotFile, cacheFolder } = config
   const scope = { apiBase: connection.apiBase, accessKey, environment }
   if (snapshotFile !== undefined) {
-    const snapshot = openSealedSnapshot({ ...scope, file: snapshotFile }, config.maxStaleSeconds, clock.now())
+    const sealed = { ...scope, file: snapshotFile, namedBy: nameSetting(config, 'snapshot') }
+    const snapshot = openSealedSnapshot(sealed, config.maxStaleSeconds, clock.now())
     if (environment !== undefined && !knowsEnvironment(snapshot, environment)) {
       throw missingEnvironment(environment, settingNames(config).environment)
     }

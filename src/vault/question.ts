@@ -58,8 +58,18 @@ export type AnswersTo<Questions extends readonly Question[]> = {
 /** Questions to be asked side by side. */
 export interface Ask {
   readonly questions: readonly Question[]
-  /** From 1: for all of them together, retries included. */
+  /** For all of them together, retries included. */
+  readonly time: TimeLimit
+}
+
+/** The time that a call has. Plain data: it crosses to the worker. */
+export interface TimeLimit {
+  /** The whole of it, from 1. */
   readonly timeoutMs: number
+  /** What of it is gone already: less than the whole. */
+  readonly spentMs: number
+  /** What set it, for the error; left out: the setting. */
+  readonly limit?: string
 }
 
 /**
@@ -69,14 +79,13 @@ export interface Ask {
 export type Asking<Result> = Generator<Ask, Result, readonly Answer[]>
 
 /**
- * @param timeoutMs from 1
  * @returns the answers, in the questions' order
  */
 export function* ask<const Questions extends readonly Question[]>(
   questions: Questions,
-  timeoutMs: number,
+  time: TimeLimit,
 ): Asking<AnswersTo<Questions>> {
-  const answers = yield { questions, timeoutMs }
+  const answers = yield { questions, time }
   // Whoever performs an ask answers each question by its kind: see client.ts.
   return answers as AnswersTo<Questions>
 }

@@ -23,5 +23,7 @@ export function* readLayers(call: Call, environment: string | undefined): Asking
   })
   if (environment !== undefined && records.every(isOfAll)) yield* requireEnvironment(call, environment)
   const { secretBytes } = call.accessKey
-  return open(call, () => openSecrets({ projectId, profileKey, secrets: records }, secretBytes, environment))
+  return open(call, () =>
+    openSecrets({ projectId, profileKey, secrets: records }, secretBytes, environment, call.logger),
+  )
 }

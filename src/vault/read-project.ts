@@ -1,14 +1,15 @@
 /** The project as the SDK reads it: kept in memory while it is small, else page by page. */
+import { nameSetting } from '../config/origin.ts'
 import { name } from '../logger.ts'
 import type { WireSecret } from '../wire/types.ts'
 import { askService, type Call, createOpener, isCurrent, keepProfile, open } from './call.ts'
 import { describeAge, mayStandIn } from './freshness.ts'
-import { MAX_STALE_SECONDS, STAND_IN_TIMEOUT_MS } from './load-cached.ts'
+import { MAX_STALE_SECONDS, STAND_IN_LIMIT, STAND_IN_TIMEOUT_MS } from './load-cached.ts'
 import type { Opener } from './open-records.ts'
 import { isOutage } from './outage.ts'
 import { FIRST_PAGE, walkPages } from './page-walk.ts'
 import { Project } from './project.ts'
-import { type AnswerTo, type Asking, ask, type Question } from './question.ts'
+import { type AnswerTo, type Asking, ask, type Question, type TimeLimit } from './question.ts'
 import { type Changes, mergeDelta } from './revalidate.ts'
 import { openSealedSnapshot } from './sealed-snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -59,7 +60,8 @@ export function* currentProject(call: Call): Asking<Project | undefined> {
 function openSealed(call: Call, file: string): Project {
   const { memory, config, accessKey } = call
   if (memory.project !== undefined) return memory.project
-  const scope = { file, apiBase: config.connection.apiBase, accessKey }
+  const namedBy = nameSetting(config, 'snapshot')
+  const scope = { file, namedBy, apiBase: config.connection.apiBase, accessKey }
   return keep(call, openSealedSnapshot(scope, config.maxStaleSeconds, call.now()))
 }
 
@@ -76,11 +78,10 @@ function* revalidate(call: Call, project: Project): Asking<Project | undefined> 
   const standsIn = mayStandIn(validatedAtMs, now(), maxStaleSeconds) && validatedAtMs > memory.changedAtMs
   const askAgainMs = memory.failedAtMs + Math.min(call.restTimeSeconds, OUTAGE_REST_SECONDS) * 1000
   if (standsIn && now() < askAgainMs) return project
-  const remainingMs = call.remainingMs()
   const askedAtMs = now()
   try {
-    const timeoutMs = standsIn ? Math.min(remainingMs, STAND_IN_TIMEOUT_MS) : remainingMs
-    const [changes] = yield* ask([{ ask: 'changes', known: project.known }], timeoutMs)
+    const time = standsIn ? limitTime(call.time()) : call.time()
+    const [changes] = yield* ask([{ ask: 'changes', known: project.known }], time)
     return settle(call, project, changes, askedAtMs)
   } catch (error) {
     if (!standsIn || !isOutage(error)) throw error
@@ -89,6 +90,11 @@ function* revalidate(call: Call, project: Project): Asking<Project | undefined> 
     logger.warn(`read from the cache, ${age} old, because the service can't be reached: ${error.message}`)
     return project
   }
+}
+
+function limitTime(time: TimeLimit): TimeLimit {
+  if (time.timeoutMs - time.spentMs <= STAND_IN_TIMEOUT_MS) return time
+  return { timeoutMs: STAND_IN_TIMEOUT_MS, spentMs: 0, limit: STAND_IN_LIMIT }
 }
 
 function settle(call: Call, project: Project, changes: Changes, askedAtMs: number): Project | undefined {

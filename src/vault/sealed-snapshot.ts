@@ -12,31 +12,37 @@ import type { Snapshot } from './snapshot.ts'
 export interface SealedSnapshotScope {
   /** Absolute. It may be root's and behind links: whoever may name it may also replace it. */
   readonly file: string
+  /** What named it, for errors; left out: the variable. */
+  readonly namedBy?: string
   readonly apiBase: string
   readonly accessKey: AccessKey
 }
+
+const VARIABLE = 'LOCKER_SNAPSHOT'
 
 /**
  * @param maxStaleSeconds the oldest that will do; undefined: any age
  * @throws CliRunError `cli_error` when the file can't be read, was changed, belongs to another key or is too old
  */
 export function openSealedSnapshot(
-  { file, apiBase, accessKey }: SealedSnapshotScope,
+  scope: SealedSnapshotScope,
   maxStaleSeconds: number | undefined,
   nowMs: number,
 ): Snapshot {
+  const { apiBase, accessKey } = scope
   const opened = unsealContent<Snapshot>(
-    readRegularFile(file),
+    readRegularFile(scope),
     'snapshot',
     scopeHash(apiBase, accessKey.id),
     accessKey,
   )
-  if ('reason' in opened) throw refuse(file, opened.reason)
+  if ('reason' in opened) throw refuse(scope, opened.reason)
   const ageMs = nowMs - opened.content.fetchedAtMs
   if (maxStaleSeconds !== undefined && ageMs >= maxStaleSeconds * 1000) {
-    throw refuse(file, `it is ${describeAge(ageMs)} old, and LOCKER_MAX_STALE allows ${maxStaleSeconds} s`)
+    throw refuse(scope, `it is ${describeAge(ageMs)} old, and LOCKER_MAX_STALE allows ${maxStaleSeconds} s`)
   }
-  if (maxStaleSeconds !== undefined && ageMs < 0) throw refuse(file, 'it is from the future: check the clock')
+  if (maxStaleSeconds !== undefined && ageMs < 0)
+    throw refuse(scope, 'it is from the future: check the clock')
   return opened.content
 }
 
@@ -55,28 +61,27 @@ export function writeSealedSnapshot(
   if (reason !== undefined) throw new CliRunError(`the sealed snapshot can't be written: ${reason} (${file})`)
 }
 
-function readRegularFile(file: string): Buffer {
+function readRegularFile(scope: SealedSnapshotScope): Buffer {
+  const { file, namedBy = VARIABLE } = scope
   let descriptor: number | undefined
   try {
     // O_NONBLOCK: a pipe in the file's place must not hang us.
     descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     const stats = fstatSync(descriptor)
-    if (!stats.isFile()) throw refuse(file, 'it is not a regular file')
-    if (stats.size > MAX_FILE_BYTES) throw refuse(file, 'it is too large')
+    if (!stats.isFile()) throw refuse(scope, 'it is not a regular file')
+    if (stats.size > MAX_FILE_BYTES) throw refuse(scope, 'it is too large')
     return readFileSync(descriptor)
   } catch (error) {
     if (error instanceof CliRunError) throw error
     const reason = describeFailure(error)
     throw new CliRunError(
-      `the sealed snapshot of LOCKER_SNAPSHOT can't be read: ${reason} (${file}). Check the path and its permissions`,
+      `the sealed snapshot of ${namedBy} can't be read: ${reason} (${file}). Check the path and its permissions`,
     )
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
   }
 }
 
-function refuse(file: string, reason: string): CliRunError {
-  return new CliRunError(
-    `the sealed snapshot of LOCKER_SNAPSHOT can't be used: ${reason} (${file}). Seal it anew`,
-  )
+function refuse({ file, namedBy = VARIABLE }: SealedSnapshotScope, reason: string): CliRunError {
+  return new CliRunError(`the sealed snapshot of ${namedBy} can't be used: ${reason} (${file}). Seal it anew`)
 }

@@ -67,6 +67,6 @@ export function* fetchSnapshot(context: LoadContext, budget: Budget): Load<Snaps
 }
 
 /** @returns the secrets of the configuration's environment */
-export function open(snapshot: Snapshot, { config, accessKey }: LoadContext): OpenedSecrets {
-  return openSecrets(snapshot, accessKey.secretBytes, config.environment)
+export function open(snapshot: Snapshot, { config, accessKey, logger }: LoadContext): OpenedSecrets {
+  return openSecrets(snapshot, accessKey.secretBytes, config.environment, logger)
 }

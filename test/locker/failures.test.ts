@@ -82,6 +82,7 @@ describe.each(MODES)('%s', (mode) => {
     )
     expect(error).toMatchObject({ name: 'APIConnectionError', code: 'http_error', statusCode: undefined })
     expect((error.cause as Error).message).toBe('ETIMEDOUT')
+    expect(error.message).toContain("within 300 ms (the call's timeoutMs)")
     expect(await callReader(mode, locker, 'get', 'A', null, '', { fetch: true })).toBe('a')
     await server.setFaults('')
   })
