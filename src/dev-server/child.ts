@@ -1,21 +1,9 @@
-/** The command behind `--`: what it gets, which signals reach it, how it ended. product: section 5 */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { constants } from 'node:os'
-import { isatty } from 'node:tty'
-import { describeFailure } from '../errors.ts'
-import { oneLine } from '../logger.ts'
+/** The command behind `--`: what it gets, and its run from its start to its end. product: section 5 */
+import { type Command, type Env, startChild } from '../run/child.ts'
+import type { Ending } from '../run/ending.ts'
+import { guessStanding, readStanding } from '../run/foreground.ts'
+import { catchSignals } from '../run/signals.ts'
 import type { DevServer } from './options.ts'
-
-/** How the command ended. */
-export interface Ending {
-  /** Its own status; 128+n after signal n; 126 and 127 when it never ran. */
-  readonly status: number
-  /** One line, when it never ran. */
-  readonly problem?: string
-}
-
-type Env = Readonly<Record<string, string | undefined>>
 
 /** Every spelling of a credential that would win over ours, or contradict it. */
 const CREDENTIALS = [
@@ -26,10 +14,6 @@ const CREDENTIALS = [
   'LOCKER_SECRET_ACCESS_KEY_FILE',
   'LOCKER_ACCESS_KEY_SECRET_FILE',
 ]
-
-const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
-/** What a terminal sends to its whole foreground group: the command has got it already. */
-const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT']
 
 /**
  * @param server whose
@@ -59,24 +43,22 @@ export function childEnvironment(env: Env, server: DevServer, platform: NodeJS.P
 }
 
 /**
- * Runs the command with our own stdin, stdout and stderr, until it ends.
+ * Runs the command with our own stdin, stdout and stderr. Signals are the command's, as in locker-run.
  *
  * @param env its whole environment
+ * @param warn says one line, such as why it could not be started
+ * @returns how it ended
  */
-export function runCommand(command: string, args: readonly string[], env: Env): Promise<Ending> {
-  return new Promise((resolve) => {
-    // Before the command starts: until then a signal would end us and leave it behind.
-    const listeners = FORWARDED.map((signal) => [signal, () => forward(signal, child)] as const)
-    for (const [signal, listener] of listeners) process.on(signal, listener)
-    const end = (ending: Ending) => {
-      for (const [signal, listener] of listeners) process.off(signal, listener)
-      resolve(ending)
-    }
-    const child = start(command, args, env)
-    if (child instanceof Error) return end(describeFailedStart(command, child))
-    child.once('error', (error) => end(describeFailedStart(command, error)))
-    child.once('exit', (code, signal) => end({ status: code ?? signalStatus(signal) }))
-  })
+export async function runCommand(
+  command: Command,
+  env: Env,
+  warn: (message: string) => void,
+): Promise<Ending> {
+  // No signal comes before there is a child: the event loop doesn't turn until then.
+  const signals = catchSignals(process, readStanding, () => {})
+  const child = await startChild(command, env, warn)
+  signals.forwardTo(child.send, guessStanding())
+  return child.ended
 }
 
 /** Proxies aren't for this machine. `*` must stay alone to be understood. */
@@ -86,41 +68,4 @@ function noProxy(env: Env, hostname: string): Env {
     list.trim() === '*' ? list : [list, ...hosts].filter((each) => each !== '').join(',')
   const { NO_PROXY: upper, no_proxy: lower } = env
   return { NO_PROXY: add(upper || lower || ''), no_proxy: add(lower || upper || '') }
-}
-
-/** Node tells some failures by an event and throws others. */
-function start(command: string, args: readonly string[], env: Env): ChildProcess | Error {
-  try {
-    return spawn(command, args, { stdio: 'inherit', env: { ...env } })
-  } catch (error) {
-    return error instanceof Error ? error : new Error('no command could be started')
-  }
-}
-
-function forward(signal: NodeJS.Signals, child: ChildProcess | Error): void {
-  if (child instanceof Error || (FROM_TERMINAL.includes(signal) && isForeground())) return
-  child.kill(signal)
-}
-
-/** Whether our process group is the one that the terminal speaks to. */
-function isForeground(): boolean {
-  try {
-    const fields = readFileSync('/proc/self/stat', 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    const [, , group, , terminal, foregroundGroup] = fields
-    return terminal !== '0' && group === foregroundGroup
-  } catch {
-    return [0, 1, 2].some((descriptor) => isatty(descriptor))
-  }
-}
-
-function signalStatus(signal: NodeJS.Signals | null): number {
-  return signal === null ? 1 : 128 + constants.signals[signal]
-}
-
-function describeFailedStart(command: string, error: Error): Ending {
-  const failure = describeFailure(error)
-  if (failure === 'ENOENT') return { status: 127, problem: `${oneLine(command)}: command not found` }
-  return { status: 126, problem: `${oneLine(command)}: can't be run (${failure})` }
 }

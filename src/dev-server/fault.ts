@@ -63,26 +63,49 @@ export interface FaultClause {
   readonly fault: Fault
 }
 
-/** Reads an effect's argument (undefined: none was given); undefined when it is no good. */
-type Effect = (text: string | undefined) => Fault | undefined
+/** One effect. */
+interface Effect {
+  /** How it is written, for the error. */
+  readonly form: string
+  /** @returns undefined when its argument (undefined: none was given) is no good */
+  read(text: string | undefined): Fault | undefined
+}
+
+const MS = 'MS, which is from 0 to 3600000'
+const POINT = 'start, headers or body after a ='
 
 const EFFECTS: Readonly<Record<string, Effect>> = {
-  latency: (text) => inRange(text, 0, MAX_MS, (latencyMs) => ({ latencyMs })),
-  status: (text) => inRange(text, 200, 599, (status) => ({ status })),
-  code: (text) => decoded(text, (code) => ({ code })),
-  message: (text) => decoded(text, (message) => ({ message })),
-  'retry-after': (text) =>
-    HEADER_TEXT.test(text ?? '') ? decoded(text, (retryAfter) => ({ retryAfter })) : undefined,
-  html: (text) => (text === undefined ? { html: true } : undefined),
-  body: (text) => decoded(text, (body) => ({ body })),
-  redirect: (redirect) => (redirect && HEADER_TEXT.test(redirect) ? { redirect } : undefined),
-  reset: (text) => cutAt('reset', text ?? 'start'),
-  hang: (text) => cutAt('hang', text ?? 'start'),
-  truncate: (text) => cutAt('truncate', text ?? 'body'),
-  drip: (text) => inRange(text, 0, MAX_MS, (dripMs) => ({ dripMs })),
-  oversize: (text) => padding(text),
-  gzip: (text) => (text === undefined ? { gzip: true } : undefined),
-  length: (text) => (/^[+-]\d{1,9}$/.test(text ?? '') ? { lengthOffset: Number(text) } : undefined),
+  latency: {
+    form: `latency=${MS}`,
+    read: (text) => inRange(text, 0, MAX_MS, (latencyMs) => ({ latencyMs })),
+  },
+  status: {
+    form: 'status=CODE, which is from 200 to 599',
+    read: (text) => inRange(text, 200, 599, (status) => ({ status })),
+  },
+  code: { form: 'code=TEXT', read: (text) => decoded(text, (code) => ({ code })) },
+  message: { form: 'message=TEXT', read: (text) => decoded(text, (message) => ({ message })) },
+  'retry-after': {
+    form: 'retry-after=TEXT',
+    read: (text) =>
+      HEADER_TEXT.test(text ?? '') ? decoded(text, (retryAfter) => ({ retryAfter })) : undefined,
+  },
+  html: { form: 'html alone', read: (text) => (text === undefined ? { html: true } : undefined) },
+  body: { form: 'body=TEXT', read: (text) => decoded(text, (body) => ({ body })) },
+  redirect: {
+    form: 'redirect=URL',
+    read: (redirect) => (redirect && HEADER_TEXT.test(redirect) ? { redirect } : undefined),
+  },
+  reset: { form: `reset, alone or with ${POINT}`, read: (text) => cutAt('reset', text ?? 'start') },
+  hang: { form: `hang, alone or with ${POINT}`, read: (text) => cutAt('hang', text ?? 'start') },
+  truncate: { form: `truncate, alone or with ${POINT}`, read: (text) => cutAt('truncate', text ?? 'body') },
+  drip: { form: `drip=${MS}`, read: (text) => inRange(text, 0, MAX_MS, (dripMs) => ({ dripMs })) },
+  oversize: { form: 'oversize, or oversize=BYTES up to 1024m', read: padding },
+  gzip: { form: 'gzip alone', read: (text) => (text === undefined ? { gzip: true } : undefined) },
+  length: {
+    form: 'length=+N or length=-N',
+    read: (text) => (/^[+-]\d{1,9}$/.test(text ?? '') ? { lengthOffset: Number(text) } : undefined),
+  },
 }
 
 /** What a header may hold. */
@@ -130,7 +153,7 @@ function parseEffects(text: string, clause: string): Fault {
     const [, name = '', argument] = /^([a-z-]*)(?:=(.*))?$/s.exec(part) ?? []
     const effect = Object.hasOwn(EFFECTS, name) ? EFFECTS[name] : undefined
     if (effect === undefined) fail(clause, `"${part}" is no effect`)
-    const fields = effect(argument) ?? fail(clause, `"${part}" is not how ${name} is written`)
+    const fields = effect.read(argument) ?? fail(clause, `"${part}" must be ${effect.form}`)
     if (Object.keys(fields).some((field) => field in fault))
       fail(clause, `"${part}" contradicts another effect`)
     Object.assign(fault, fields)
@@ -173,5 +196,5 @@ function padding(text: string | undefined): Fault | undefined {
 const MAX_PADDING_BYTES = 1024 * 1024 * 1024
 
 function fail(clause: string, problem: string): never {
-  throw new LockerError(`--fault: ${oneLine(problem)} in "${oneLine(clause)}"; see locker-dev --help`)
+  throw new LockerError(`--fault: ${oneLine(problem)}, in "${oneLine(clause)}"; see locker-dev --help`)
 }

@@ -1,4 +1,10 @@
-/** `lockerpm/dev-server`: a local Locker Secrets server, from code. product: section 5 */
+/**
+ * A local Locker Secrets server, from code.
+ *
+ * @module lockerpm/dev-server
+ */
+
+// product: section 5
 export type { AccessKeyOptions, Credential } from './access-keys.ts'
 export type { DevProject } from './dev-project.ts'
 export type { RequestEntry } from './listener.ts'

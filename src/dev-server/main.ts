@@ -1,5 +1,7 @@
 /** The entry of `locker-dev`: composes, prints, and ends with the command's status. product: section 5 */
 import { describeFailure, LockerError } from '../errors.ts'
+import { exitStatus } from '../run/ending.ts'
+import { letGoOfLostTerminals } from '../run/lost-terminal.ts'
 import { version } from '../version.ts'
 import { type Plan, parsePlan } from './args.ts'
 import { childEnvironment, runCommand, serverVariables } from './child.ts'
@@ -12,7 +14,10 @@ const OWN_FAILURE = 125
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 main(process.argv.slice(2)).then(
-  (status) => process.exit(status),
+  (status) => {
+    letGoOfLostTerminals()
+    process.exit(status)
+  },
   (error: unknown) => {
     const message =
       error instanceof LockerError ? error.message : `unexpected failure (${describeFailure(error)})`
@@ -32,9 +37,8 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run({ command, args }: Plan & { kind: 'run' }, server: DevServer): Promise<number> {
-  const ending = await runCommand(command, args, childEnvironment(process.env, server, process.platform))
-  if (ending.problem !== undefined) complain(ending.problem)
-  return ending.status
+  const env = childEnvironment(process.env, server, process.platform)
+  return exitStatus(await runCommand({ file: command, args }, env, complain))
 }
 
 /** Listens for the interruption first: whoever read the lines may send it at once. */

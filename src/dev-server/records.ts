@@ -1,7 +1,7 @@
 /** Whole records, as the service keeps and answers them: also the fields that our client never reads. */
 import type { WireEnvironment, WirePage, WireProfile, WireSecret } from '../wire/types.ts'
 
-/** A secret with every field of the wire. protocol: section 3 */
+/** A secret with every field of the wire. */
 export interface SecretRecord extends WireSecret {
   readonly object: 'secret'
   readonly project_id: number

@@ -146,11 +146,17 @@ function refuse(spelt: string, spellings: ReadonlyMap<string, Spelling>): never 
     }),
   )
   const long = [...spellings.keys()].filter((spelling) => spelling.startsWith('--'))
-  const nearest = findNearest(spelt, [...long, ...forbidden.keys()])
+  const known = [...long, ...forbidden.keys()]
+  const nearest = findNearest(spelt, known) ?? findBegun(spelt, known)
   const setting = forbidden.get(nearest ?? '')
   if (nearest !== undefined && setting !== undefined) throw forbid(nearest, setting)
   const advice = nearest === undefined ? 'See locker-run --help' : `Did you mean ${nearest}?`
   throw new LockerError(`unknown option ${oneLine(spelt)}. ${advice}`)
+}
+
+/** `--env` is many letters off `--environment`, and means it all the same. One letter or two mean nothing. */
+function findBegun(spelt: string, known: readonly string[]): string | undefined {
+  return known.find((spelling) => spelt.length >= '--env'.length && spelling.startsWith(spelt))
 }
 
 function forbid(spelling: string, { key, variable, group }: Setting): LockerError {

@@ -1,7 +1,7 @@
 /** From a plan and our own environment to the command's. product: section 3 */
 import { compose, isLoadedAbove } from '../compose.ts'
 import type { Config } from '../config/config.ts'
-import { settingNames } from '../config/origin.ts'
+import { nameSetting, settingNames } from '../config/origin.ts'
 import { isDisabled, resolveConfig } from '../config/resolve.ts'
 import type { SettingKey } from '../config/settings.ts'
 import { CREDENTIAL_VARIABLES } from '../config/variables.ts'
@@ -63,7 +63,8 @@ export async function loadChildEnvironment(
     const { onError, logLevel } = config ?? early
     const logger = createLogger(logLevel, sink)
     if (onError === 'exit') return void reportOwnFailure(error, 'the command was not started', logger)
-    reportOwnFailure(error, 'the command starts without any secret, as on-error=warn asks', logger)
+    const asker = plan.flags.has('onError' satisfies SettingKey) ? '--on-error' : 'LOCKER_ON_ERROR'
+    reportOwnFailure(error, `the command starts without any secret, because ${asker} is warn`, logger)
     // A lockerpm/register inside is to do the same.
     const variables = { ...(config && resolvedVariables(config, plan, env)), LOCKER_ON_ERROR: 'warn' }
     const unchanged = applyChange(base, keepAll(config, base), variables, platform)
@@ -106,7 +107,7 @@ async function loadWith(
   }
   if (plan.watch !== undefined && config.snapshotFile !== undefined) {
     throw new LockerError(
-      '--watch asks the service, and LOCKER_SNAPSHOT is used instead of it: leave one of them out',
+      `--watch asks the service, and ${nameSetting(config, 'snapshot')} is used instead of it: leave one of them out`,
     )
   }
   const secrets = await performAsync(load(config, logger, clock), logger, signal)

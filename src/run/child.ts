@@ -9,6 +9,7 @@ import type { Ending } from './ending.ts'
 import { onEndingSignal } from './ending-signals.ts'
 import { type MaskedOutput, maskOutputs } from './masked-output.ts'
 import { describeStartFailure } from './start-failure.ts'
+import { resolveShim } from './windows.ts'
 
 /** What to start. */
 export interface Command {
@@ -56,11 +57,13 @@ export async function startChild(
 }
 
 function spawn(command: Command, env: Env, stdio: StdioOptions): ChildProcess {
-  return process.getBuiltinModule('node:child_process').spawn(command.file, command.args, {
-    env,
-    stdio,
-    windowsVerbatimArguments: command.isVerbatim ?? false,
-  })
+  const {
+    file,
+    args,
+    isVerbatim = false,
+  } = process.platform === 'win32' ? resolveShim(command, env) : command
+  const options = { env, stdio, windowsVerbatimArguments: isVerbatim }
+  return process.getBuiltinModule('node:child_process').spawn(file, args, options)
 }
 
 /** @returns the child, and our ends of its stdout and its stderr */

@@ -1,8 +1,8 @@
 /** `--exec`: the command takes our place, and no process of ours is left. product: section 3 */
 import { describeFailure, LockerError } from '../errors.ts'
+import { isTooLarge } from '../exec-size.ts'
 import type { Command, Env } from './child.ts'
 import { type Format, readFormat, refusal } from './exec-format.ts'
-import { isTooLarge } from './exec-size.ts'
 import { listPaths } from './search-path.ts'
 import { describeStartFailure } from './start-failure.ts'
 

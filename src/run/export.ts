@@ -34,7 +34,7 @@ export async function exportSecrets(
   { env, platform, warn }: ExportSurroundings,
 ): Promise<void> {
   const values = selectSecrets(secrets, policy, platform)
-  checkRequired({ ...Object.fromEntries(dotenv), ...env }, values, [], policy.required, platform)
+  checkRequired({ ...Object.fromEntries(dotenv), ...env }, values, [], policy, platform)
   const text = formatEnvironment(format, values)
   for (const line of [...secrets.warnings, describeDangerous(values.keys(), policy, platform)]) {
     if (line !== undefined) warn(line)

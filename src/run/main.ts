@@ -11,6 +11,7 @@ import { formatCompletion } from './completion.ts'
 import { type Ending, exitStatus, mayRaise, raise } from './ending.ts'
 import { readStanding } from './foreground.ts'
 import { formatHelp } from './help.ts'
+import { letGoOfLostTerminals } from './lost-terminal.ts'
 import { showProgress } from './progress.ts'
 import { runCommand } from './run-command.ts'
 import { type CaughtSignals, catchSignals } from './signals.ts'
@@ -93,7 +94,10 @@ function leave(ending: Ending): void {
   if (ending.kind === 'killed' && mayRaise(ending.signal, process.pid)) {
     setTimeout(() => process.exit(exitStatus(ending)), RAISE_TIMEOUT_MS)
     raise(ending.signal)
-  } else process.exit(exitStatus(ending))
+  } else {
+    letGoOfLostTerminals()
+    process.exit(exitStatus(ending))
+  }
 }
 
 function isColourWanted(): boolean {

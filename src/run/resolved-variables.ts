@@ -1,5 +1,6 @@
 /** Settings that were decided for a command, as variables that it and what is below it see. product: section 3 */
 import type { Config } from '../config/config.ts'
+import { NOTHING } from '../config/kinds.ts'
 import { SETTINGS } from '../config/settings.ts'
 import type { Env } from '../environment/names.ts'
 import type { CommandPlan } from './args.ts'
@@ -17,7 +18,8 @@ export function resolvedVariables(
   env: Env,
 ): Record<string, string> {
   const merging = SETTINGS.filter(({ key }) => Object.hasOwn(policy, key)).flatMap(({ key, variable }) => {
-    const text = flags.get(key) ?? env[variable]
+    const flag = flags.get(key)
+    const text = flag === '' ? NOTHING : (flag ?? env[variable])
     return text === undefined ? [] : [[variable, text] as const]
   })
   return {

@@ -1,6 +1,7 @@
 /** Where a command's file is looked for. */
 import { delimiter, join } from 'node:path'
 import type { Env } from './child.ts'
+import { findVariable } from './windows.ts'
 
 /** What the C library searches when there is no PATH. */
 const DEFAULT_PATH = '/bin:/usr/bin'
@@ -12,10 +13,15 @@ const DEFAULT_PATH = '/bin:/usr/bin'
  */
 export function listPaths(file: string, env: Env): string[] {
   if (isPath(file)) return [file]
-  return (env['PATH'] ?? DEFAULT_PATH).split(delimiter).map((folder) => join(folder || '.', file))
+  return (pathOf(env) ?? DEFAULT_PATH).split(delimiter).map((folder) => join(folder || '.', file))
 }
 
 /** @returns whether a command's file is not looked for on PATH */
 export function isPath(file: string): boolean {
-  return file.includes('/')
+  return file.includes('/') || (process.platform === 'win32' && file.includes('\\'))
+}
+
+/** @returns the command's PATH; undefined: it has none */
+export function pathOf(env: Env): string | undefined {
+  return process.platform === 'win32' ? findVariable(env, 'PATH') : env['PATH']
 }

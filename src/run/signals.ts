@@ -87,7 +87,7 @@ function createForwarder(
 function reachesGroup(signal: NodeJS.Signals, atStart: Standing, now: Standing): boolean {
   if (signal !== 'SIGHUP') return now.place === 'foreground'
   const { place } = now.place === 'none' ? atStart : now
-  return place === 'foreground' && !now.isLeader
+  return place === 'foreground' && !now.isToldAlone
 }
 
 /** Calls back when the event loop has looked once at everything that had arrived by now, signals too. */

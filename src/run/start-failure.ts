@@ -3,9 +3,9 @@ import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { describeFailure } from '../errors.ts'
 import { oneLine } from '../logger.ts'
 import { OWN_FAILURE_STATUS } from '../own-failure.ts'
+import { describeTooLarge } from '../too-large.ts'
 import type { Command, Env } from './child.ts'
-import { isPath, listPaths } from './search-path.ts'
-import { describeTooLarge } from './too-large.ts'
+import { isPath, listPaths, pathOf } from './search-path.ts'
 
 /** The statuses that shells, `env` and `timeout` use. */
 const NOT_FOUND = 127
@@ -31,7 +31,10 @@ export function describeStartFailure(error: unknown, command: Command, env: Env)
     case 'EACCES':
       return { status: CANNOT_RUN, message: `${shown} can't be run: ${explainRefusal(command, env)}` }
     case 'E2BIG':
-      return { status: CANNOT_RUN, message: `${shown} can't be run: ${describeTooLarge(command, env)}` }
+      return {
+        status: CANNOT_RUN,
+        message: `${shown} can't be run: ${describeTooLarge([command.file, ...command.args], env)}`,
+      }
     case 'EAGAIN':
     case 'ENOMEM':
     case 'EMFILE':
@@ -60,7 +63,7 @@ function describeMissing(command: Command, shown: string, env: Env): string {
   if (found !== undefined) return `${shown} can't be run: ${explainMissingPart(found.path)}`
   if (/\s/.test(command.file)) return `${shown} is not found. A whole command line goes after -c`
   if (isPath(command.file)) return `${shown} does not exist`
-  return env['PATH'] === undefined
+  return pathOf(env) === undefined
     ? `${shown} is not found, and PATH is not set`
     : `${shown} is not found on PATH`
 }

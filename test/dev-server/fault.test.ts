@@ -68,6 +68,14 @@ it.each([
   expect(() => parseFaults(spec)).toThrow(/^--fault: .*see locker-dev --help$/)
 })
 
+it.each([
+  ['drip', '"drip" must be drip=MS, which is from 0 to 3600000, in "drip"'],
+  ['GET status=99', '"status=99" must be status=CODE, which is from 200 to 599, in "GET status=99"'],
+  ['reset=end', '"reset=end" must be reset, alone or with start, headers or body after a =, in "reset=end"'],
+])('says of %s how it is written', (spec, problem) => {
+  expect(() => parseFaults(spec)).toThrow(`--fault: ${problem}; see locker-dev --help`)
+})
+
 it('takes an empty spec as no faults', () => {
   expect(parseFaults(' ; ')).toEqual([])
 })

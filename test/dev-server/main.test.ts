@@ -65,11 +65,11 @@ it.each([
 })
 
 it.each([
-  [['--', 'no-such-command'], 127, 'no-such-command: command not found'],
-  [['--', dirname(BIN)], 126, `${dirname(BIN)}: can't be run (EACCES)`],
+  [['--', 'no-such-command'], 127, '"no-such-command" is not found on PATH'],
+  [['--', dirname(BIN)], 126, `"${dirname(BIN)}" can't be run: it is a directory`],
   [['--'], 125, 'no command follows --; see locker-dev --help'],
   [['--seed', '/nowhere.json', '--', 'true'], 125, "the seed file /nowhere.json can't be read (ENOENT)"],
-  [['--fault', 'x', '--', 'true'], 125, '--fault: "x" is no effect in "x"; see locker-dev --help'],
+  [['--fault', 'x', '--', 'true'], 125, '--fault: "x" is no effect, in "x"; see locker-dev --help'],
   [
     ['--host', '192.0.2.1', '--', 'true'],
     125,

@@ -3,27 +3,32 @@ import { parsePs, parseStat, readStanding, standingByProc, standingByPs } from '
 
 describe('parseStat', () => {
   it.each([
-    ['7 (node) S 1 7 7 34817 7 4194304 0', { place: 'foreground', isLeader: true }],
-    ['8 (node) S 7 8 7 34817 8 4194304 0', { place: 'foreground', isLeader: false }],
-    ['8 (node) S 7 8 7 34817 9 4194304 0', { place: 'background', isLeader: false }],
-    ['8 (node) S 7 8 8 0 -1 4194304 0', { place: 'none', isLeader: true }],
-    ['8 (a) R 1 2 3 4 5 (b) S 7 8 7 34817 8 0', { place: 'foreground', isLeader: false }],
+    ['7 (node) S 1 7 7 34817 7 4194304 0', { place: 'foreground', isToldAlone: true }],
+    ['8 (node) S 7 8 7 34817 8 4194304 0', { place: 'foreground', isToldAlone: false }],
+    ['8 (node) S 7 8 7 34817 9 4194304 0', { place: 'background', isToldAlone: false }],
+    ['9 (node) S 7 7 7 34817 7 4194304 0', { place: 'foreground', isToldAlone: true }],
+    ['9 (node) S 7 6 6 34817 6 4194304 0', { place: 'foreground', isToldAlone: false }],
+    ['8 (node) S 7 8 8 0 -1 4194304 0', { place: 'none', isToldAlone: true }],
+    ['8 (a) R 1 2 3 4 5 (b) S 7 8 7 34817 8 0', { place: 'foreground', isToldAlone: false }],
   ])('reads %s', (stat, standing) => {
-    expect(parseStat(stat)).toEqual(standing)
+    // Of all others, 7 alone is alive.
+    expect(parseStat(stat, (pid) => pid === '7')).toEqual(standing)
   })
 })
 
 describe('parsePs', () => {
   it.each([
-    ['ttys001  S+  \n', { place: 'foreground', isLeader: false }],
-    ['pts/0    Ssl+\n', { place: 'foreground', isLeader: true }],
-    ['ttys001  S   \n', { place: 'background', isLeader: false }],
-    ['??       Ss  \n', { place: 'none', isLeader: true }],
-    ['?        Sl  \n', { place: 'none', isLeader: false }],
-    ['-        S   \n', { place: 'none', isLeader: false }],
+    ['ttys001  S+    7\n', { place: 'foreground', isToldAlone: true }],
+    ['ttys001  S+  \n', undefined],
+    ['ttys001  S+    8\n', { place: 'foreground', isToldAlone: false }],
+    ['pts/0    Ssl+  8\n', { place: 'foreground', isToldAlone: true }],
+    ['ttys001  S     8\n', { place: 'background', isToldAlone: false }],
+    ['??       Ss    8\n', { place: 'none', isToldAlone: true }],
+    ['?        Sl    8\n', { place: 'none', isToldAlone: false }],
+    ['-        S     8\n', { place: 'none', isToldAlone: false }],
     ['', undefined],
   ])('reads %j', (line, standing) => {
-    expect(parsePs(line)).toEqual(standing)
+    expect(parsePs(line, (group) => group === '7')).toEqual(standing)
   })
 })
 

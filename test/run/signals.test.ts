@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import type { Standing } from '../../src/run/foreground.ts'
 import { afterOneTurn, catchSignals } from '../../src/run/signals.ts'
 
-const FOREGROUND: Standing = { place: 'foreground', isLeader: false }
-const BACKGROUND: Standing = { place: 'background', isLeader: false }
-const NONE: Standing = { place: 'none', isLeader: false }
-const LEADER: Standing = { place: 'foreground', isLeader: true }
-const ABANDONED_LEADER: Standing = { place: 'none', isLeader: true }
+const FOREGROUND: Standing = { place: 'foreground', isToldAlone: false }
+const BACKGROUND: Standing = { place: 'background', isToldAlone: false }
+const NONE: Standing = { place: 'none', isToldAlone: false }
+const LEADER: Standing = { place: 'foreground', isToldAlone: true }
+const ABANDONED_LEADER: Standing = { place: 'none', isToldAlone: true }
 
 describe('catchSignals', () => {
   it.each<[NodeJS.Signals, string, Standing, Standing, boolean]>([

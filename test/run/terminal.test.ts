@@ -67,6 +67,7 @@ describe('in the foreground of a terminal', () => {
   it.each([
     ['and leading its session', 'exec', ''],
     ['under a shell that leads its session', '', '; true'],
+    ['under another locker-run that leads its session', `exec ${RUN}`, ''],
   ])('%s, a hang-up reaches the command once', async (_, before, after) => {
     const log = join(createFolder(), 'log')
     writeFileSync(log, '')
@@ -77,6 +78,19 @@ describe('in the foreground of a terminal', () => {
     process.kill(Number(wrapper), 'SIGTERM')
     await readUntil(log, /SIGTERM/)
     expect(readFileSync(log, 'utf8').match(/SIG\w+/g)).toEqual(['SIGHUP', 'SIGTERM'])
+  })
+
+  it('ends with the status of a command that outlives the terminal', async () => {
+    const log = join(createFolder(), 'log')
+    writeFileSync(log, '')
+    const command = `trap "exit 7" TERM; echo ready $$ $PPID >>${log}; while :; do sleep 0.1; done`
+    const line = `trap : HUP; ${RUN} sh -c '${command}'; echo status $? >>${log}`
+    const terminal = startInTerminal(line, DISABLED)
+    const [, , wrapper] = await readUntil(log, /ready (\d+) (\d+)/)
+    terminal.child.kill('SIGKILL')
+    await terminal.ended
+    process.kill(Number(wrapper), 'SIGTERM')
+    expect((await readUntil(log, /status (\d+)/))[1]).toBe('7')
   })
 
   it('Ctrl-Z stops us and the command, and fg resumes both', async () => {

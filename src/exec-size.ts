@@ -1,7 +1,9 @@
 /** Whether the kernel takes a command line and an environment of some size. */
 import { readFileSync } from 'node:fs'
-import type { Env } from './child.ts'
-import { MAX_STRING_BYTES } from './too-large.ts'
+import type { Env } from './environment/names.ts'
+
+/** Linux takes 32 pages for one string, its closing NUL included. */
+export const MAX_STRING_BYTES = 131_072
 
 /** What every Linux takes, however small the stack. */
 const LEAST_LIMIT_BYTES = 131_072
@@ -13,7 +15,7 @@ const RESERVE_BYTES = 16_384
 const POINTER_BYTES = 8
 
 /**
- * @param args the command's words, its own name first
+ * @param args the command's words, its own name first; none: whatever the command
  * @returns whether execve would fail with E2BIG, or might by some kilobytes
  */
 export function isTooLarge(args: readonly string[], env: Env): boolean {
