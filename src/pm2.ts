@@ -1,4 +1,7 @@
-/** PM2's cluster mode: it puts an application's variables into the process only after the preloads. */
+/** PM2's cluster mode: it puts an application's variables into the process, and moves to its folder, after the preloads. */
+import type { Change } from './environment/apply.ts'
+import { MARKER_NAME, PM2_NAME } from './environment/deny-list.ts'
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
@@ -6,13 +9,35 @@ type Environment = Readonly<Record<string, string | undefined>>
  * @returns the variables as the application will see them; `env` itself when PM2 isn't there
  */
 export function readLaterVariables(env: Environment): Environment {
-  const text = env['pm2_env']
+  const text = env[PM2_NAME]
   if (text === undefined) return env
-  const later = parseObject(text)
-  const strings = Object.entries(later).filter(
+  const strings = Object.entries(parseObject(text)).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   )
   return { ...env, ...Object.fromEntries(strings) }
+}
+
+/**
+ * @param env `process.env`
+ * @returns the application's folder; undefined when PM2 isn't there, or doesn't say
+ */
+export function readLaterFolder(env: Environment): string | undefined {
+  const folder = parseObject(env[PM2_NAME] ?? '')['pm_cwd']
+  return typeof folder === 'string' ? folder : undefined
+}
+
+/**
+ * PM2 would undo a change: it sets again what the change replaces or takes away.
+ *
+ * @param env `process.env`
+ * @returns the change, with a `pm2_env` that leaves it alone; `change` itself when PM2 isn't there
+ */
+export function keepFromLater(change: Change, env: Environment): Change {
+  const text = env[PM2_NAME]
+  if (text === undefined) return change
+  const later = parseObject(text)
+  for (const name of [...change.deletions, MARKER_NAME, ...change.injected.keys()]) delete later[name]
+  return { ...change, injected: new Map([...change.injected, [PM2_NAME, JSON.stringify(later)]]) }
 }
 
 function parseObject(text: string): Record<string, unknown> {

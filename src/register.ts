@@ -1,6 +1,5 @@
 /** `lockerpm/register`: the secrets are in process.env before the application's first line. product: section 2 */
 import { join } from 'node:path'
-import { isMainThread } from 'node:worker_threads'
 import { compose, isLoadedAbove } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { isDisabled, resolveConfig } from './config/resolve.ts'
@@ -8,10 +7,13 @@ import { applyMerged } from './environment/apply.ts'
 import type { Env } from './environment/names.ts'
 import { createLogger, type Logger, stderrSink } from './logger.ts'
 import { OWN_FAILURE_STATUS, readEarlySettings, reportOwnFailure } from './own-failure.ts'
-import { readLaterVariables } from './pm2.ts'
+import { keepFromLater, readLaterFolder, readLaterVariables } from './pm2.ts'
 import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
-import { findHome, findWorkingDirectory } from './surroundings.ts'
+import { keepEnvironmentOut } from './reports.ts'
+import { findHome, findWorkingDirectory, isMainThread } from './surroundings.ts'
 import { performAsync, performSync } from './sync/perform.ts'
+import { describeUnstartable } from './too-large.ts'
+import { startClock } from './vault/freshness.ts'
 import { load } from './vault/load.ts'
 import type { OpenedSecrets } from './vault/open.ts'
 import type { Load } from './vault/steps.ts'
@@ -61,12 +63,13 @@ async function registerAwaited(): Promise<void> {
 
 /** @returns undefined when there is nothing to do here: product: section 2, the guards */
 function prepare(): Start | undefined {
-  if (!isMainThread || isDisabled(process.env) || isSyntaxCheck(process)) return undefined
+  if (!isMainThread() || isDisabled(process.env) || isSyntaxCheck(process)) return undefined
   if (isOwnCommand(process.argv[1], join(__dirname, '../bin'))) return undefined
+  keepEnvironmentOut(process.report)
   const env = readLaterVariables(process.env)
   const config = resolveConfig({
     env,
-    cwd: findWorkingDirectory(),
+    cwd: readLaterFolder(process.env) ?? findWorkingDirectory(),
     home: findHome(),
     platform: process.platform,
     restTimeSeconds: 0,
@@ -75,15 +78,15 @@ function prepare(): Start | undefined {
   if (config.disable || isLoadedAbove(config, env)) return undefined
   const logger = createLogger(config.logLevel, sink)
   for (const warning of config.warnings) logger.warn(warning)
-  // Not performance.timeOrigin, which loads perf_hooks: 0.6 ms.
-  const clock = { now: Date.now, startedAtMs: Date.now() - process.uptime() * 1000 }
-  return { config, env, logger, load: load(config, logger, clock) }
+  return { config, env, logger, load: load(config, logger, startClock()) }
 }
 
 function finish({ config, env, logger }: Start, secrets: OpenedSecrets): void {
   const { change, warnings } = compose(config, secrets, env)
   for (const warning of warnings) logger.warn(warning)
-  applyMerged(process.env, change, process.platform)
+  applyMerged(process.env, keepFromLater(change, process.env), process.platform)
+  const unstartable = describeUnstartable(process.env, process.platform)
+  if (unstartable !== undefined) logger.warn(unstartable)
   logger.debug`set ${change.injected.size} variables`
 }
 

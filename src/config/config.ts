@@ -28,6 +28,8 @@ export interface MergePolicy {
   readonly transform: 'none' | 'upper-snake'
   /** Final names that must be set and not empty. */
   readonly required: readonly string[]
+  /** Where those names come from, for errors: `LOCKER_REQUIRED`. */
+  readonly requiredBy?: string
   /** Dangerous final names that may be injected after all. */
   readonly allow: readonly string[]
 }

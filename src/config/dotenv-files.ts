@@ -2,7 +2,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { LockerError } from '../errors.ts'
 import { oneLine } from '../logger.ts'
+import type { Origin } from './config.ts'
 import { Problem } from './kind.ts'
+import { describeOrigin } from './origin.ts'
 import { readTextFile } from './text-file.ts'
 import type { FoldName } from './variables.ts'
 
@@ -28,18 +30,20 @@ const MAX_BYTES = 1024 * 1024
  * @param files absolute paths; the first definition of a name wins
  * @param mustExist whether a missing file is an error
  * @param foldName how names compare
+ * @param namedBy what named the files, for the error; left out: nobody did, or who sees the error
  * @throws LockerError when a file is missing that must exist, or can't be read
  */
 export function loadDotenvFiles(
   files: readonly string[],
   mustExist: boolean,
   foldName: FoldName,
+  namedBy?: Origin,
 ): DotenvFiles {
   const settings = new Map<string, Definition>()
   const variables = new Map<string, string>()
   for (const file of files) {
     if (!mustExist && !isThere(file)) continue
-    for (const [name, text] of parseFile(file)) {
+    for (const [name, text] of parseFile(file, namedBy)) {
       const folded = foldName(name)
       if (!folded.startsWith('LOCKER_')) keepFirst(variables, name, text)
       else if (text !== '') keepFirst(settings, folded, { text, file })
@@ -53,9 +57,12 @@ function isThere(file: string): boolean {
   return existsSync(file) && !statSync(file).isDirectory()
 }
 
-function parseFile(file: string): [string, string][] {
+function parseFile(file: string, namedBy: Origin | undefined): [string, string][] {
   const text = readTextFile(file, MAX_BYTES)
-  if (text instanceof Problem) throw new LockerError(oneLine(`the .env file ${file} ${text.text}`))
+  if (text instanceof Problem) {
+    const how = namedBy === undefined ? '' : `, which ${describeOrigin(namedBy)} names,`
+    throw new LockerError(oneLine(`the .env file ${file}${how} ${text.text}`))
+  }
   // Loaded here, because it costs milliseconds that a start without such a file should not pay.
   const { parse }: typeof import('dotenv') = require('dotenv')
   // dotenv's default parser needs 9 s for 64 KiB of empty lines; its scanner reads the same in linear time.

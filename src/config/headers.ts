@@ -2,7 +2,7 @@
 import { Problem } from './kind.ts'
 
 /** What the setting must be. */
-export const HEADERS_FORM = '`Name: value, Name2: value2`'
+export const HEADERS_FORM = '`Name: value, Name2: value2`, or from code an object of texts'
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/

@@ -4,7 +4,8 @@ import { LogLevel } from '../logger.ts'
 import { parseApiBase } from './api-base.ts'
 import { isAccessKeyId, parseSecretAccessKey } from './credentials.ts'
 import { decodeHeaders, HEADERS_FORM, parseHeaders } from './headers.ts'
-import { defineKind, type Kind, Problem } from './kind.ts'
+import { defineKind, type Kind } from './kind.ts'
+import { checkNames, decodeList, isVariableName, splitList } from './lists.ts'
 
 /** `true`, `false`, `1`, `0`. */
 export const BOOLEAN = defineKind<boolean>({
@@ -69,11 +70,24 @@ export const OVERRIDE = defineKind<boolean | readonly string[]>({
   decode: (value) => (typeof value === 'boolean' ? value : checkNames(decodeList(value))),
 })
 
+/** What says nothing on purpose, in a variable too, whose empty text would count as unset: a list without an item. */
+export const NOTHING = ','
+
 /** What may stand before a variable's name, or nothing. */
 export const PREFIX = defineKind<string>({
   placeholder: 'TEXT',
   mustBe: 'the beginning of a variable name: letters, digits and _',
-  parse: (text) => (text === '' || isVariableName(text) ? text : undefined),
+  parse: (text) => {
+    if (text === '' || text === NOTHING) return ''
+    return isVariableName(text) ? text : undefined
+  },
+})
+
+const NAMED_ENVIRONMENT = defineKind<string>({
+  placeholder: 'NAME',
+  mustBe: 'the name of an environment, or ALL',
+  // Half a character would be hashed as another one, and no child could be told of a name with a NUL.
+  parse: (text) => (/^[^\0\p{Surrogate}]+$/u.test(text) ? text : undefined),
 })
 
 /**
@@ -81,15 +95,8 @@ export const PREFIX = defineKind<string>({
  * `-e "$STAGE"` must not start on ALL unasked; in JSON and code, `''` and null say ALL on purpose.
  */
 export const ENVIRONMENT: Kind<string> = {
-  ...defineKind<string>({
-    placeholder: 'NAME',
-    mustBe: 'the name of an environment, or ALL',
-    parse: (text) => (text === '' ? undefined : text),
-  }),
-  decode: (value) => {
-    if (value === null) return ''
-    return typeof value === 'string' ? value : new Problem('must be the name of an environment, or ALL')
-  },
+  ...NAMED_ENVIRONMENT,
+  decode: (value, folder) => (value === null || value === '' ? '' : NAMED_ENVIRONMENT.decode(value, folder)),
 }
 
 /** A file's path, made absolute. */
@@ -158,26 +165,6 @@ export const SECRET_ACCESS_KEY = defineKind<string>({
 function parseBoolean(text: string): boolean | undefined {
   if (text === 'true' || text === '1') return true
   return text === 'false' || text === '0' ? false : undefined
-}
-
-function splitList(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
-}
-
-function decodeList(value: unknown): readonly string[] | undefined {
-  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')
-  return isList ? (value as readonly string[]) : undefined
-}
-
-function checkNames(names: readonly string[] | undefined): readonly string[] | undefined {
-  return names?.every(isVariableName) ? names : undefined
-}
-
-function isVariableName(text: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
 }
 
 /** A boolean can't be meant as a path: `true` is how a bare flag reads. */

@@ -18,16 +18,19 @@ export function describeOrigin({ source, name, file }: Origin): string {
 
 /** @returns the names of those settings, each from where it was set; its variable where it wasn't */
 export function settingNames(config: Config): SettingNames {
-  const nameOf = (key: SettingKey) => {
-    const origin = config.origins.get(key)
-    return origin === undefined ? settingOf(key).variable : describeOrigin(origin)
-  }
+  const nameOf = (key: SettingKey) => nameSetting(config, key)
   return {
     apiBase: nameOf('apiBase'),
     accessKeyId: nameOf('accessKeyId'),
     timeoutMs: nameOf('timeoutMs'),
     environment: nameOf('environment'),
   }
+}
+
+/** @returns the name of one setting, from where it was set; its variable where it wasn't */
+export function nameSetting({ origins }: Pick<Config, 'origins'>, key: SettingKey): string {
+  const origin = origins.get(key)
+  return origin === undefined ? settingOf(key).variable : describeOrigin(origin)
 }
 
 /** @returns the error for a value that is not taken */

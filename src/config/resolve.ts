@@ -19,7 +19,7 @@ import {
 } from './layers.ts'
 import { loadLockerJson } from './locker-json.ts'
 import { suggest } from './nearest.ts'
-import { badValue, describeOrigin } from './origin.ts'
+import { badValue, describeOrigin, nameSetting } from './origin.ts'
 import { resolveProxies } from './proxies.ts'
 import { listKeys, type SettingKey, type SettingValue, settingOf } from './settings.ts'
 import { collectSettings, type Environment, type FoldName, nameFolder, warnMisspelt } from './variables.ts'
@@ -77,7 +77,7 @@ export function resolveConfig(sources: Sources): Config {
     credentialsHint: key.hint,
     connection: resolveConnection(pick, resolveProxies(env, sources.platform)),
     environment: environment === '' || environment === 'ALL' ? undefined : environment,
-    policy: resolvePolicy(pick),
+    policy: resolvePolicy(pick, origins),
     dotenv: dotenv.variables,
     cacheFolder: cache === false ? undefined : cache,
     restTimeSeconds: pick('restTime') ?? sources.restTimeSeconds,
@@ -145,7 +145,7 @@ function loadDotenv(layers: readonly Layer[], cwd: string, foldName: FoldName): 
   const choice = findValue(layers, settingOf('dotenv'))
   const files = choice?.value ?? [resolve(cwd, '.env')]
   const mustExist = choice !== undefined && choice.origin.source !== 'locker.json'
-  return loadDotenvFiles(files === false ? [] : files, mustExist, foldName)
+  return loadDotenvFiles(files === false ? [] : files, mustExist, foldName, choice?.origin)
 }
 
 function listPlaces({ options }: Sources, { files }: DotenvFiles): string[] {
@@ -168,14 +168,16 @@ function resolveConnection(pick: Pick, proxies: Proxies): Connection {
   })
 }
 
-function resolvePolicy(pick: Pick): MergePolicy {
+function resolvePolicy(pick: Pick, origins: ReadonlyMap<SettingKey, Origin>): MergePolicy {
+  const required = pick('required') ?? []
   return Object.freeze({
     override: pick('override') ?? false,
     include: pick('include') ?? [],
     exclude: pick('exclude') ?? [],
     prefix: pick('prefix') ?? '',
     transform: pick('transform') ?? 'none',
-    required: pick('required') ?? [],
+    required,
+    ...(required.length > 0 && { requiredBy: nameSetting({ origins }, 'required') }),
     allow: pick('allow') ?? [],
   })
 }

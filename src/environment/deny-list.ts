@@ -9,13 +9,17 @@ export type Verdict = 'passes' | 'denied' | 'reserved'
 /** @returns what the list says of a name, whatever its case */
 export function judgeName(name: string): Verdict {
   const upper = name.toUpperCase()
-  if (upper === MARKER_NAME || upper.startsWith('LOCKER_')) return 'reserved'
-  const isDenied = DENIED.has(upper) || DENIED_PREFIXES.some((prefix) => upper.startsWith(prefix))
+  if (upper === MARKER_NAME || upper === PM2_NAME.toUpperCase()) return 'reserved'
+  if (upper.startsWith('LOCKER_')) return 'reserved'
+  const isDenied = DENIED_NAMES.has(upper) || DENIED_PREFIXES.some((prefix) => upper.startsWith(prefix))
   return isDenied ? 'denied' : 'passes'
 }
 
 /** The variable that says what an earlier load did: see `marker.ts`. */
 export const MARKER_NAME = 'LOCKERPM_LOADED'
+
+/** What PM2 hands a process, settings of ours among it: as good as any `LOCKER_*`. See `pm2.ts`. */
+export const PM2_NAME = 'pm2_env'
 
 const LOADER = `
   GCONV_PATH GETCONF_DIR GLIBC_TUNABLES HOSTALIASES LDR_CNTRL LDR_PRELOAD LDR_PRELOAD64 LIBPATH LOCALDOMAIN LOCPATH
@@ -35,6 +39,7 @@ const NODE = `
   NODE_TLS_REJECT_UNAUTHORIZED NODE_USE_ENV_PROXY NODE_USE_SYSTEM_CA NODE_V8_COVERAGE
   NODE_CLUSTER_SCHED_POLICY NODE_GYP_FORCE_PYTHON NODE_INSPECT_RESUME_ON_START NODE_NO_READLINE
   NODE_PRESERVE_SYMLINKS_MAIN NODE_REPL_HISTORY_SIZE NODE_REPL_MODE NODE_TEST_WORKER_ID NODE_UNIQUE_ID
+  PM2_HOME PM2_NODE_OPTIONS PM_EXEC_PATH
   WATCH_REPORT_DEPENDENCIES
   BUN_CONFIG_PRELOAD BUN_INSPECT_PRELOAD BUN_OPTIONS DENO_CERT DENO_TLS_CA_STORE ELECTRON_RUN_AS_NODE
   ESBUILD_BINARY_PATH NPM_EXECPATH NPM_NODE_EXECPATH YARN_RC_FILENAME YARN_YARN_PATH`
@@ -71,9 +76,11 @@ const SYSTEM = `
 
 const LISTS = [LOADER, SHELLS, NODE, RUNTIMES, GIT_AND_SSH, TLS_AND_PROXIES, SYSTEM]
 
-const DENIED: ReadonlySet<string> = new Set(LISTS.join(' ').trim().split(/\s+/))
+/** Every name that is denied as it is, in capitals. */
+export const DENIED_NAMES: ReadonlySet<string> = new Set(LISTS.join().match(/\w+/g))
 
-const DENIED_PREFIXES = [
+/** Whatever begins like one of these is denied as well. */
+export const DENIED_PREFIXES: readonly string[] = [
   ...['LD_', '_RLD', 'DYLD_', 'BASH_FUNC_', 'NODE_CHANNEL_', 'UV_', 'SYNCKIT_', 'NPM_CONFIG_', 'TS_NODE_'],
   ...['LUA_INIT', 'LUA_PATH', 'LUA_CPATH', 'DOTNET_ROOT_'],
   ...['GIT_SSH', 'GIT_CONFIG', 'OPENSSL_', 'SSL_CERT_'],

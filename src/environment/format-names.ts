@@ -3,7 +3,7 @@
 /** Every format, in the order in which the help shows them. */
 export const EXPORT_FORMATS = ['dotenv', 'json', 'yaml', 'shell', 'docker', 'github', 'k8s'] as const
 
-/** One of {@link EXPORT_FORMATS}. */
+/** `dotenv`, `json`, `yaml`, `shell`, `docker`, `github` or `k8s`. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** What a name must match, and what to say when it doesn't. */

@@ -9,10 +9,10 @@ export function matchesGlob(pattern: string, text: string): boolean {
   const [wanted, given] = [[...pattern], [...text]]
   let [at, star, starText] = [0, -1, 0]
   for (let index = 0; index < given.length; ) {
-    if (at < wanted.length && wanted[at] === '*') {
+    if (wanted[at] === '*') {
       star = at++
       starText = index
-    } else if (at < wanted.length && (wanted[at] === '?' || wanted[at] === given[index])) {
+    } else if (wanted[at] === '?' || wanted[at] === given[index]) {
       at++
       index++
     } else if (star >= 0) {

@@ -45,7 +45,7 @@ export function merge(base: Env, layers: Layers, policy: MergePolicy, platform: 
     report.push(toRow(name, secret, present))
   }
   const rows = leftOut.map(toLeftOutRow)
-  checkRequired(base, injected, rows, policy.required, platform)
+  checkRequired(base, injected, rows, policy, platform)
   const warnings = [describeHidden(report), describeLeftOut(rows)].filter((line) => line !== undefined)
   return { injected, report: [...report, ...rows], warnings }
 }

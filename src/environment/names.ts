@@ -42,5 +42,5 @@ export function toUpperSnake(key: string): string {
     .replace(/([a-z0-9])(?=[A-Z])/g, '$1_')
     .replace(/([A-Z])(?=[A-Z][a-z])/g, '$1_')
     .replace(/[\0-/:-@[-^`{-\x7f]+/g, '_')
-    .replace(/[a-z]+/g, (letters) => letters.toUpperCase())
+    .replace(/[a-z]/g, (letter) => letter.toUpperCase())
 }

@@ -80,7 +80,7 @@ export function decodePage<Item>(decodeItem: Decoder<Item>): Decoder<WirePage<It
 
 /** A bare number: the body of the two `sync/*_date` calls. */
 export const decodeNumber: Decoder<number> = (value, path) => {
-  return typeof value === 'number' && Number.isFinite(value) ? value : fail(path, 'a number')
+  return Number.isFinite(value) ? (value as number) : fail(path, 'a number')
 }
 
 /** A bare integer from 0: the body of the two `sync/*\/count` calls. */

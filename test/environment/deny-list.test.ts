@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { judgeName } from '../../src/environment/deny-list.ts'
+import { DENIED_NAMES, DENIED_PREFIXES, judgeName } from '../../src/environment/deny-list.ts'
 
 const FOLDER = join(import.meta.dirname, 'node-manual')
 /** Written by `node-manual/update.mjs`, and the page of the Node that runs this, where it came with one. */
@@ -59,6 +59,7 @@ describe('the deny list', () => {
       'LOCKERPM_TOKEN',
       'LOCKERS',
       'NODE_CLIENT_SECRET',
+      'PM2_SECRET_KEY',
     ],
     ...[
       'RUBY_TOKEN',
@@ -111,17 +112,37 @@ describe('the deny list', () => {
       'EDITOR',
       'PAGER',
     ],
-    ...['BROWSER', 'path', 'Node_Options', 'ld_preload'],
+    ...['BROWSER', 'path', 'Node_Options', 'ld_preload', 'PM2_HOME', 'PM2_NODE_OPTIONS', 'pm_exec_path'],
   ])('denies %s', (name) => {
     expect(judgeName(name)).toBe('denied')
   })
 
-  it.each(['LOCKER_ENVIRONMENT', 'LOCKER_ANYTHING', 'locker_api_base', 'LOCKERPM_LOADED', 'lockerpm_loaded'])(
-    'reserves %s',
+  it.each([...DENIED_NAMES, ...DENIED_PREFIXES.map((prefix) => `${prefix}X`)])(
+    'denies %s in any case',
     (name) => {
-      expect(judgeName(name)).toBe('reserved')
+      const mixed = [...name].map((letter, index) => (index % 2 ? letter : letter.toLowerCase())).join('')
+      expect([name, name.toLowerCase(), mixed].map(judgeName)).toEqual(['denied', 'denied', 'denied'])
     },
   )
+
+  it.each(['LUA_INIT_5_4', 'LUA_PATH', 'LUA_CPATH', 'DOTNET_ROOT_X64', 'TS_NODE_PROJECT', 'GIT_SSH_VARIANT'])(
+    'denies %s, by how it begins',
+    (name) => {
+      expect(judgeName(name)).toBe('denied')
+    },
+  )
+
+  it.each([
+    'LOCKER_ENVIRONMENT',
+    'LOCKER_ANYTHING',
+    'locker_api_base',
+    'LOCKERPM_LOADED',
+    'lockerpm_loaded',
+    'pm2_env',
+    'PM2_ENV',
+  ])('reserves %s', (name) => {
+    expect(judgeName(name)).toBe('reserved')
+  })
 })
 
 /** In its ENVIRONMENT section the page writes nothing like `A_B` that is no variable. */
