@@ -174,7 +174,6 @@ describe('toErrorRecord and fromErrorRecord', () => {
           (error.cause as Error | undefined)?.message,
         )
       }),
-      { numRuns: 1000 },
     )
   })
 

@@ -48,7 +48,6 @@ describe('createLogger', () => {
           `lockerpm: debug: ${oneLine(text)}${oneLine(text)}`,
         ])
       }),
-      { numRuns: 1000 },
     )
   })
 
@@ -106,7 +105,6 @@ describe('oneLine', () => {
         expect(oneLine(text)).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
         expect(oneLine(oneLine(text))).toBe(oneLine(text))
       }),
-      { numRuns: 1000 },
     )
   })
 })

@@ -6,6 +6,8 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     exclude: ['test/acceptance/**'],
+    globalSetup: 'test/fuzz/runs.ts',
+    setupFiles: 'test/fuzz/setup.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -70,6 +70,37 @@ describe('the access key', () => {
     )
   })
 
+  it.each([
+    ['id', { LOCKER_ACCESS_KEY_ID: OTHER_ID }, OTHER_ID, SECRET],
+    ['secret', { LOCKER_SECRET_ACCESS_KEY: OTHER_SECRET }, ID, OTHER_SECRET],
+  ])('takes from the credential file what stands nowhere else: all but the %s', (_, env, id, secret) => {
+    const machine = createMachine()
+    machine.write(CREDENTIAL_FILE, { access_key_id: ID, secret_access_key: SECRET })
+    const key = requireAccessKey(machine.resolve({ env }))
+    expect([key.id, key.secretBytes.toString('base64')]).toEqual([id, secret])
+  })
+
+  it('says of a file that can not be read so, also where the value stands beside it', () => {
+    const env = {
+      LOCKER_ACCESS_KEY_ID: ID,
+      LOCKER_ACCESS_KEY_ID_FILE: '/nowhere/id',
+      LOCKER_SECRET_ACCESS_KEY: SECRET,
+    }
+    const { accessKey, credentialsHint } = createMachine().resolve({ env })
+    expect(accessKey).toBeUndefined()
+    expect(credentialsHint).toMatch(
+      /^the access key can't be read: [^\n]*LOCKER_ACCESS_KEY_ID_FILE[^\n]*ENOENT/,
+    )
+  })
+
+  it('is refused where a newline stands before it in its file', () => {
+    const machine = createMachine()
+    const file = machine.write('id', `\n${ID}`)
+    expect(messageOf(() => machine.resolve({ env: { LOCKER_ACCESS_KEY_ID_FILE: file } }))).toMatch(
+      /must be an access key id/,
+    )
+  })
+
   it('prefers the higher layer without a word', () => {
     const machine = createMachine()
     machine.write('.env', `LOCKER_ACCESS_KEY_ID=${OTHER_ID}\nLOCKER_ACCESS_KEY_SECRET=${OTHER_SECRET}`)
@@ -194,6 +225,9 @@ describe('a missing key', () => {
 describe('a bad credential file', () => {
   it.each([
     ['bad JSON', '{"access_key_id": canary', 'must hold a JSON object'],
+    ['a number', '7', 'must hold a JSON object'],
+    ['null', 'null', 'must hold a JSON object'],
+    ['a text', '"canary"', 'must hold a JSON object'],
     ['a list', '["canary"]', 'access key'],
     [
       'a bad id',

@@ -11,6 +11,9 @@ describe('parseApiBase', () => {
     ['http://localhost:3000', 'http://localhost:3000'],
     ['http://127.0.0.1:1/x', 'http://127.0.0.1:1/x'],
     ['http://127.255.0.9', 'http://127.255.0.9'],
+    ['http://127.100.200.255', 'http://127.100.200.255'],
+    ['https://host/v1beta', 'https://host/v1beta'],
+    ['https://host/v1/behind', 'https://host/v1/behind'],
     ['http://[::1]:80/', 'http://[::1]'],
   ])('takes %s', (text, base) => {
     expect(parseApiBase(text)).toBe(base)
@@ -22,6 +25,8 @@ describe('parseApiBase', () => {
     'http://127.0.0.1.example.com',
     'http://128.0.0.1',
     'http://[::ffff:7f00:1]',
+    'http://not-localhost',
+    'http://1.127.0.0.1.example',
     'ftp://localhost',
     'file:///etc/passwd',
     '//host/path',
@@ -34,6 +39,7 @@ describe('parseApiBase', () => {
   it.each([
     ['https://canary:canary@host', 'user name'],
     ['https://canary@host', 'user name'],
+    ['https://:canary@host', 'password'],
     ['https://host/?canary=1', 'query'],
     ['https://host/?', 'query'],
     ['https://host/#canary', 'fragment'],

@@ -17,14 +17,17 @@ describe('headers', () => {
   })
 
   it.each([
-    'Authorization',
-    'authorization',
-    'Host',
-    'Content-Length',
-    'Transfer-Encoding',
-    'Connection',
-    'Upgrade',
-    'Accept-Encoding',
+    ...['Authorization', 'authorization', 'Host', 'Content-Length', 'Content-Type', 'Content-Encoding'],
+    ...[
+      'Accept-Encoding',
+      'Connection',
+      'Keep-Alive',
+      'Proxy-Connection',
+      'Transfer-Encoding',
+      'TE',
+      'Trailer',
+    ],
+    ...['Upgrade', 'Expect'],
   ])('refuses %s by name, and never shows its value', (name) => {
     const problem = parseHeaders(`X-Other: 1, ${name}: canary`)
     expect(problem).toBeInstanceOf(Problem)
@@ -42,6 +45,18 @@ describe('headers', () => {
     expect(problem).toBeInstanceOf(Problem)
     expect((problem as Problem).text.toLowerCase()).toContain('x-a')
     expect((problem as Problem).text).not.toContain('canary')
+  })
+
+  it.each([undefined, null, true, 7, 'X-A: b', ['X-A: b'], { 'X-A': 7 }, { 'X-A': 'b', 'X-B': 7 }])(
+    'are not what code gives as %j',
+    (value) => {
+      expect(decodeHeaders(value)).toBeUndefined()
+    },
+  )
+
+  it('may have nothing between two commas', () => {
+    expect(parseHeaders(' , A: b, ,')).toEqual({ A: 'b' })
+    expect(parseHeaders('')).toEqual({})
   })
 
   it.each(['canary', ': canary', 'X A: canary', 'X-A: b, canary'])(

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Kind, Problem } from '../../src/config/kind.ts'
+import { defineKind, type Kind, Problem } from '../../src/config/kind.ts'
 import * as kinds from '../../src/config/kinds.ts'
 
 const FOLDER = resolve('/somewhere')
@@ -27,6 +27,7 @@ describe('from text', () => {
     ['override', kinds.OVERRIDE, 'A, B', ['A', 'B']],
     ['a prefix', kinds.PREFIX, 'APP_', 'APP_'],
     ['no prefix', kinds.PREFIX, '', ''],
+    ['no prefix, in a variable', kinds.PREFIX, ',', ''],
     ['an environment', kinds.ENVIRONMENT, 'production', 'production'],
     ['a file', kinds.FILE, 'a/b', resolve(FOLDER, 'a/b')],
     ['a folder', kinds.FOLDER_OR_FALSE, '/a', resolve('/a')],
@@ -41,6 +42,9 @@ describe('from text', () => {
     ['no files', kinds.FILES_OR_FALSE, 'false', false],
     ['a log level', kinds.LOG_LEVEL, 'debug', 2],
     ['a log level', kinds.LOG_LEVEL, '0', 0],
+    ['a log level', kinds.LOG_LEVEL, '1', 1],
+    ['a log level', kinds.LOG_LEVEL, 'none', 0],
+    ['a log level', kinds.LOG_LEVEL, 'error', 1],
     ['headers', kinds.HEADERS, 'A: b', { A: 'b' }],
     ['a base', kinds.API_BASE, 'https://a/b/', 'https://a/b'],
     ['an id', kinds.ACCESS_KEY_ID, ID, ID],
@@ -124,5 +128,46 @@ describe('from JSON and code', () => {
     ['an object for a word', word, {}],
   ])('refuses %s', (_, kind, value) => {
     expect(kind.decode(value, FOLDER)).toBeInstanceOf(Problem)
+  })
+})
+
+describe('a flag', () => {
+  it('takes a value, has no opposite and is given once, unless its kind says otherwise', () => {
+    const plain = defineKind({ placeholder: 'TEXT', mustBe: 'text', parse: (text) => text })
+    expect(plain).toMatchObject({ argument: 'required', isNegatable: false, isRepeatable: false })
+    expect(kinds.OVERRIDE).toMatchObject({ argument: 'optional', isNegatable: true, isRepeatable: true })
+  })
+})
+
+describe('a list from code', () => {
+  it.each([
+    ['globs', kinds.GLOBS],
+    ['names', kinds.NAMES],
+    ['files', kinds.FILES_OR_FALSE],
+    ['override', kinds.OVERRIDE],
+  ] as const)('of %s holds texts alone, none of them empty', (_, kind) => {
+    for (const value of [['A', 7], ['A', ''], [7], {}]) {
+      expect(kind.decode(value, FOLDER)).toBeInstanceOf(Problem)
+    }
+  })
+})
+
+describe('--help and errors', () => {
+  it.each([
+    ['BOOLEAN', kinds.BOOLEAN, 'must be true, false, 1 or 0', true, false],
+    ['GLOBS', kinds.GLOBS, 'must be globs, separated by commas', false, true],
+    ['NAMES', kinds.NAMES, 'must be names of variables, separated by commas', false, true],
+    ['NAMES', kinds.OVERRIDE, 'must be true, false, or names of variables, separated by commas', true, true],
+    ['TEXT', kinds.PREFIX, 'must be the beginning of a variable name: letters, digits and _', false, false],
+    ['NAME', kinds.ENVIRONMENT, 'must be the name of an environment, or ALL', false, false],
+    ['FILE', kinds.FILE, 'must be the path of a file', false, false],
+    ['FOLDER', kinds.FOLDER_OR_FALSE, 'must be the path of a folder, or false', true, false],
+    ['FILES', kinds.FILES_OR_FALSE, 'must be paths of files, separated by commas, or false', true, true],
+    ['LEVEL', kinds.LOG_LEVEL, 'must be 0 (none), 1 (error) or 2 (debug)', false, false],
+    ['exit|warn', word, 'must be exit or warn', false, false],
+    ['MS', count, 'must be a whole number of milliseconds from 1 to 600000', false, false],
+  ])('show %s, and what it must be', (placeholder, kind, text, isNegatable, isRepeatable) => {
+    expect(kind).toMatchObject({ placeholder, isNegatable, isRepeatable })
+    expect(kind.decode(new Date(), FOLDER)).toEqual(new Problem(text))
   })
 })

@@ -87,6 +87,21 @@ describe('locker.json', () => {
       'timeoutMs in FILE must be a whole number of milliseconds from 1 to 600000',
     ],
     [
+      'half a character for an environment',
+      '{"environment": "canary\\ud800"}',
+      'environment in FILE must be the name of an environment, or ALL',
+    ],
+    [
+      'a NUL in an environment',
+      '{"environment": "canary\\u0000"}',
+      'environment in FILE must be the name of an environment, or ALL',
+    ],
+    [
+      'a number for an environment',
+      { environment: 7 },
+      'environment in FILE must be the name of an environment, or ALL',
+    ],
+    [
       'null for a value',
       { prefix: null },
       'prefix in FILE must be the beginning of a variable name: letters, digits and _',

@@ -11,7 +11,9 @@ describe('findNearest', () => {
     ['a wrong letter', 'LOCKER_FECCH', 'LOCKER_FETCH'],
     ['two neighbours swapped', 'LOCKER_FETHC', 'LOCKER_FETCH'],
     ['two slips', 'LOCKER_EVIROMENT', 'LOCKER_ENVIRONMENT'],
-    ['two swaps', 'LOCKER_AHCCE', undefined],
+    ['letters moved further', 'LOCKER_AHCCE', undefined],
+    ['two swaps', 'OLCKER_FETHC', 'LOCKER_FETCH'],
+    ['a swap of the first two, and a slip', 'OLCKER_FETC', 'LOCKER_FETCH'],
     ['three slips', 'LOCKER_EVIROMNT', undefined],
     ['another word', 'LOCKER_HOME_PAGE', undefined],
   ])('judges %s', (_, text, nearest) => {
@@ -20,6 +22,11 @@ describe('findNearest', () => {
 
   it('chooses the nearer of two', () => {
     expect(findNearest('abcx', ['abyy', 'abcd'])).toBe('abcd')
+    expect(findNearest('b', ['cd', 'ab'])).toBe('ab')
+    // A swap is one edit, and what only looks like one is two.
+    expect(findNearest('abdc', ['abxy', 'abcd'])).toBe('abcd')
+    expect(findNearest('abdx', ['abcd', 'abdy'])).toBe('abdy')
+    expect(findNearest('abxc', ['abcd', 'abyc'])).toBe('abyc')
   })
 
   it('finds any name after two edits', () => {

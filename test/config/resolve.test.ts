@@ -152,6 +152,16 @@ describe('environment', () => {
   })
 })
 
+describe('what asks for required names', () => {
+  it('is known where somebody does, and only then', () => {
+    const machine = createMachine()
+    expect(machine.resolve({ env: { LOCKER_REQUIRED: 'A' } }).policy.requiredBy).toBe('LOCKER_REQUIRED')
+    for (const env of [{}, { LOCKER_REQUIRED: ',' }]) {
+      expect(machine.resolve({ env }).policy).not.toHaveProperty('requiredBy')
+    }
+  })
+})
+
 describe('bad values', () => {
   it.each<[string, Partial<Sources>, string]>([
     ['a flag', { flags: new Map([['timeoutMs', 'canary']]) }, '--timeout-ms must be'],
@@ -164,6 +174,11 @@ describe('bad values', () => {
       'LOCKER_API_BASE must not have',
     ],
     ['a header', { env: { LOCKER_HEADERS: 'Host: canary' } }, 'LOCKER_HEADERS must not set the header host'],
+    [
+      'no header',
+      { env: { LOCKER_HEADERS: 'canary' } },
+      'LOCKER_HEADERS must be `Name: value, Name2: value2`',
+    ],
     ['a boolean', { env: { LOCKER_UNSAFE: 'canary' } }, 'LOCKER_UNSAFE must be true, false, 1 or 0'],
     [
       'an unknown option',
@@ -199,9 +214,11 @@ describe('warnings', () => {
   })
 
   it('are silent about other programs’ variables and about empty ones', () => {
-    expect(createMachine().resolve({ env: { LOCKER_HOME_PAGE: 'x', LOCKER_FETCHH: '' } }).warnings).toEqual(
-      [],
-    )
+    expect(
+      createMachine().resolve({
+        env: { LOCKER_HOME_PAGE: 'x', LOCKER_FETCHH: '', LOKER_FETCH: 'x', OCKER_CACHE: 'x' },
+      }).warnings,
+    ).toEqual([])
   })
 
   it('say every time that certificates are not checked, and on whose word', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Problem } from '../../src/config/kind.ts'
@@ -23,6 +23,7 @@ describe('readTextFile', () => {
 
   it('drops a byte order mark', () => {
     expect(readTextFile(createMachine().write('file', '\ufefftext'), MAX_BYTES)).toBe('text')
+    expect(readTextFile(createMachine().write('file', 'te\ufeffxt'), MAX_BYTES)).toBe('te\ufeffxt')
   })
 
   it.each([
@@ -45,6 +46,24 @@ describe('readTextFile', () => {
     const problem = readTextFile(make(machine.cwd, machine.write), MAX_BYTES)
     expect(problem).toBeInstanceOf(Problem)
     expect((problem as Problem).text).toContain(reason)
+  })
+
+  it.runIf(process.platform === 'linux')('reads a file to its end that comes in pieces', () => {
+    // A piece of it is a page at most.
+    expect(String(readTextFile('/proc/self/maps', 1024 * 1024)).length).toBeGreaterThan(4096)
+  })
+
+  it.runIf(process.platform === 'linux')('says why it does not read one that fails when it is read', () => {
+    expect(readTextFile('/proc/self/mem', MAX_BYTES)).toEqual(new Problem("can't be read (EIO)"))
+  })
+
+  it.runIf(process.platform === 'linux')('leaves nothing open, whether it could be read or not', () => {
+    const machine = createMachine()
+    const files = [machine.write('file', 'text'), machine.cwd, '/proc/self/mem', '/dev/zero']
+    const count = () => readdirSync('/proc/self/fd').length
+    const before = count()
+    for (let time = 0; time < 50; time++) for (const file of files) readTextFile(file, MAX_BYTES)
+    expect(count() - before).toBeLessThan(50)
   })
 
   it('stops at the largest size in a file that claims to be empty', () => {

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { expandKey, splitProjectKeys, stretchAccessKey } from '../../src/crypto/keys.ts'
+import { deriveKey, expandKey, splitProjectKeys, stretchAccessKey } from '../../src/crypto/keys.ts'
 import { official, officialAccessKey, openOfficialKeys } from './vectors.ts'
 
 describe('stretchAccessKey', () => {
@@ -19,7 +19,6 @@ describe('stretchAccessKey', () => {
         expect(macKey.symmetricKeySize).toBe(32)
         expect(encryptionKey.equals(macKey)).toBe(false)
       }),
-      { numRuns: 1000 },
     )
   })
 })
@@ -33,7 +32,6 @@ describe('expandKey', () => {
         const whole = Buffer.from(hkdfSync('sha256', input, salt, info, 32))
         expect(expandKey(createSecretKey(extracted), info)).toEqual(whole)
       }),
-      { numRuns: 1000 },
     )
   })
 
@@ -60,5 +58,16 @@ describe('splitProjectKeys', () => {
 
   it.each([0, 1, 32, 63])('refuses %i bytes', (length) => {
     expect(splitProjectKeys(randomBytes(length))).toBeUndefined()
+  })
+})
+
+describe('deriveKey', () => {
+  it('expands the access key for one purpose, and gives another key for each', () => {
+    const accessKey = randomBytes(32)
+    const keys = ['lockerpm marker 1', 'lockerpm snapshot 1', 'enc', 'mac'].map((purpose) => {
+      expect(deriveKey(accessKey, purpose)).toEqual(expandKey(createSecretKey(accessKey), purpose))
+      return deriveKey(accessKey, purpose).toString('hex')
+    })
+    expect(new Set(keys).size).toBe(keys.length)
   })
 })

@@ -32,9 +32,10 @@ const RUNNERS: [string, RegExp][] = [
 
 describe('github', () => {
   it.each(RUNNERS)('is read back by a runner on %s, or refused', (_, lineEnd) => {
-    let taken = 0
+    let [tried, taken] = [0, 0]
     fc.assert(
       fc.property(mapOf(identifier), (values) => {
+        tried++
         let text: string
         try {
           text = formatEnvironment('github', values)
@@ -43,12 +44,11 @@ describe('github', () => {
           expect([...values.values()].some((value) => value.endsWith('\r'))).toBe(true)
           return
         }
-        taken += 1
+        taken++
         expect(readEnvFile(text, lineEnd)).toEqual(entriesOf(values))
       }),
-      { numRuns: 1000 },
     )
-    expect(taken).toBeGreaterThan(300)
+    expect(taken / tried).toBeGreaterThan(0.2)
   })
 
   it.each(RUNNERS)('carries all kinds of trouble to a runner on %s', (_, lineEnd) => {
@@ -129,7 +129,6 @@ describe('formatGithubMasks', () => {
         const lines = [...values.values()].flatMap((value) => value.split(/\r\n|\r|\n/))
         expect(new Set(masks)).toEqual(new Set(lines.filter((line) => line.trim() !== '')))
       }),
-      { numRuns: 1000 },
     )
   })
 })

@@ -27,7 +27,6 @@ describe('json', () => {
         expect(new Map(Object.entries(JSON.parse(text)))).toEqual(new Map(Object.entries(entriesOf(values))))
         expect(text).toMatch(PRINTABLE)
       }),
-      { numRuns: 1000 },
     )
   })
 
@@ -68,7 +67,6 @@ describe.each(YAML_READERS)('yaml, read as %s,', (_, parse) => {
         expect(new Map(Object.entries(parse(text)))).toEqual(new Map(Object.entries(entriesOf(values))))
         expect(text).toMatch(PRINTABLE)
       }),
-      { numRuns: 1000 },
     )
   })
 
@@ -118,7 +116,6 @@ describe('k8s', () => {
         ])
         expect(Object.fromEntries(decoded)).toEqual(entriesOf(values))
       }),
-      { numRuns: 1000 },
     )
   })
 

@@ -65,7 +65,6 @@ describe('the merge', () => {
           expect(text).not.toContain('\0')
         }
       }),
-      { numRuns: 1000 },
     )
   })
 
@@ -82,7 +81,6 @@ describe('the merge', () => {
           expect(origins).toContain(text)
         }
       }),
-      { numRuns: 1000 },
     )
   })
 
@@ -93,7 +91,6 @@ describe('the merge', () => {
         const twice = apply(once, merge(once, given, how, 'linux').injected)
         expect(Object.entries(twice)).toEqual(Object.entries(once))
       }),
-      { numRuns: 1000 },
     )
   })
 
@@ -109,7 +106,6 @@ describe('the merge', () => {
           expect(final[key]).toBe(wins ? (secret ?? process ?? file) : (process ?? file ?? secret))
         }
       }),
-      { numRuns: 1000 },
     )
   })
 
@@ -125,7 +121,6 @@ describe('the merge', () => {
         expect(sorted(one?.injected)).toEqual(sorted(other?.injected))
         expect(one?.report.length).toBe(other?.report.length)
       }),
-      { numRuns: 1000 },
     )
   })
 
@@ -139,7 +134,6 @@ describe('the merge', () => {
         expect(set.sort()).toEqual([...injected.keys()].sort())
         for (const row of report) expect(Object.keys(row)).not.toContain('value')
       }),
-      { numRuns: 1000 },
     )
   })
 })

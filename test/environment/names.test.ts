@@ -68,6 +68,11 @@ describe('spellings', () => {
     },
   )
 
+  it.each(['linux', 'win32'] as const)('have none of an undefined variable on %s', (platform) => {
+    const spellingOf = spellingsIn({ A: undefined, B: '' }, platform)
+    expect([spellingOf('A'), spellingOf('B')]).toEqual([undefined, 'B'])
+  })
+
   it('take an empty variable for set and an undefined one for unset', () => {
     expect(isSet({ A: '' }, 'A')).toBe(true)
     expect(isSet({ A: undefined }, 'A')).toBe(false)

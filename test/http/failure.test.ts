@@ -113,6 +113,8 @@ describe('failureOfAnswer', () => {
     [401, HTML, 'LOCKER_API_BASE in .env'],
     [403, own('permission_denied'), 'LOCKER_ACCESS_KEY_ID'],
     [404, own('not_found'), 'LOCKER_API_BASE in .env'],
+    [409, own('any', 'already exists'), 'answered 409: it exists already'],
+    [422, own('any'), 'answered 422: the service refused the request'],
     [300, HTML, 'redirects are not followed'],
     [399, own('odd'), 'redirects are not followed'],
     [400, HTML, "not in the service's own words"],
@@ -208,7 +210,7 @@ describe('failureOfDeadline', () => {
   it('names the service, the span and the setting', () => {
     const failure = failureOfDeadline(1500, context)
     expect(failure).toBeInstanceOf(APIConnectionError)
-    expect(failure).toMatchObject({ retryable: true, statusCode: undefined })
+    expect(failure).toMatchObject({ retryable: true, statusCode: undefined, cause: { message: 'ETIMEDOUT' } })
     expect(failure.message).toBe(
       'no complete answer from https://api.example/locker within 1500 ms (--timeout-ms)',
     )

@@ -194,7 +194,7 @@ describe.each(MODES)('%s', (mode) => {
       })
       const error = await failureOf(callReader(mode, locker, 'environment'))
       expect(error).toMatchObject({ code: 'locker_error' })
-      expect(error.message).toMatch(/MISSING, EMPTY$/)
+      expect(error.message).toMatch(/MISSING, EMPTY; asked for by the option required$/)
     })
   })
 

@@ -153,6 +153,26 @@ describe('a command that preloads lockerpm/register', () => {
   })
 })
 
+describe('a flag that is empty', () => {
+  it.each([
+    ['prefix', 'P_'],
+    ['include', ['NONE']],
+    ['exclude', ['*']],
+    ['required', ['MISSING']],
+    ['override', ['PATH']],
+  ])('undoes what locker.json says of %s, for a lockerpm/register inside as well', async (name, value) => {
+    const folder = createFolder()
+    writeFileSync(join(folder, 'locker.json'), JSON.stringify({ [name]: value }))
+    const { server, env } = await startServer({ seeds: [{ secrets: SECRETS }] })
+    const preloaded = [process.execPath, '-r', REGISTER, ...PRINT.slice(1)]
+    const { stdout, stderr } = await runToEnd(['--keep-credentials', `--${name}=`, ...preloaded], env, folder)
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toMatchObject({ SHARED: 'all', ONLY_ALL: 'all' })
+    expect(Object.keys(JSON.parse(stdout)).filter((key) => key.startsWith('P_'))).toEqual([])
+    expect(server.requests.filter(({ url }) => url.includes('/profile'))).toHaveLength(1)
+  })
+})
+
 describe.runIf(process.platform === 'linux')('an environment that Linux does not take', () => {
   it('because of one secret is refused by name', async () => {
     // With "BIG=" and the closing NUL it is one byte too long.

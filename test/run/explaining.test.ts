@@ -54,7 +54,9 @@ describe('--explain', () => {
     const { status, stdout, stderr } = await explainFrom(['--required', 'LD_PRELOAD,MISSING'])
     expect(stdout).toMatch(/^NAME/m)
     expect(status).toBe(125)
-    expect(stderr).toMatch(/^lockerpm: the explanation ends here: [^\n]*LD_PRELOAD \([^\n]*\), MISSING\n$/)
+    expect(stderr).toMatch(
+      /^lockerpm: the explanation ends here: [^\n]*LD_PRELOAD \([^\n]*\), MISSING; asked for by --required\n$/,
+    )
   })
 
   it('fails where a start would, whatever it would do then', async () => {

@@ -112,7 +112,7 @@ describe('with on-error=warn', () => {
       { LOCKER_TIMEOUT_MS: 'x', LOCKER_ON_ERROR: 'warn' },
       'LOCKER_TIMEOUT_MS',
     ],
-    ['the merge', ['--required=MISSING', '--on-error=warn'], {}, 'MISSING'],
+    ['the merge', ['--required=MISSING', '--on-error=warn'], {}, 'MISSING; asked for by --required'],
   ])('a failure of %s starts the command with nothing merged', async (_, flags, more, reason) => {
     const { env } = await startServer({ seeds: [{ secrets: [{ key: 'NAME', value: 'canary' }] }] })
     const folder = createFolder()
@@ -126,5 +126,7 @@ describe('with on-error=warn', () => {
     )
     expect(result.stderr).toMatch(/^lockerpm: [^\n]*\n$/)
     expect(result.stderr).toContain(reason)
+    const asker = 'LOCKER_ON_ERROR' in more ? 'LOCKER_ON_ERROR' : '--on-error'
+    expect(result.stderr).toContain(`without any secret, because ${asker} is warn: `)
   })
 })

@@ -3,10 +3,10 @@
 const NODES = new URL('../bench/nodes.mjs', import.meta.url)
 
 /**
- * @param major such as 24; its newest is taken
+ * @param range such as 24, or `20.19`; its newest is taken
  * @returns the path of its binary
  */
-export async function fetchNode(major: number): Promise<string> {
+export async function fetchNode(range: number | string): Promise<string> {
   const nodes: { fetchNode(range: string): string } = await import(NODES.href)
-  return nodes.fetchNode(String(major))
+  return nodes.fetchNode(String(range))
 }

@@ -148,6 +148,14 @@ describe('a start from a sealed snapshot, without any service,', () => {
   })
 })
 
+it.each([
+  ['read', 'missing', /^lockerpm: .*the sealed snapshot of --snapshot can't be read: ENOENT/],
+  ['used', '.', /^lockerpm: .*the sealed snapshot of --snapshot can't be used: it is not a regular file/],
+])('a sealed snapshot that can not be %s is named as it was given', async (_, path, message) => {
+  const { env } = await startServer({})
+  expect((await runToEnd(['--snapshot', path, 'true'], env)).stderr).toMatch(message)
+})
+
 interface Sealed {
   readonly server: DevServer
   readonly env: Variables

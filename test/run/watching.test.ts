@@ -94,7 +94,7 @@ describe('--watch', () => {
     server.project.setSecret({ key: 'VALUE', value: 'two' })
     await run.until(/start <two>/)
     expect(stderr()).toBe(
-      'lockerpm: the command keeps what it has: required variables are missing or empty: VALUE\n',
+      'lockerpm: the command keeps what it has: required variables are missing or empty: VALUE; asked for by --required\n',
     )
   })
 
@@ -212,7 +212,7 @@ describe('--watch', () => {
     expect(stderr).toMatch(/^lockerpm: nothing is watched: [^\n]*\n$/)
     const sealed = await runToEnd(['--watch', '--snapshot=x', 'echo', 'ran'], env)
     expect(sealed).toMatchObject({ status: 125, stdout: '' })
-    expect(sealed.stderr).toMatch(/^lockerpm: [^\n]*--watch [^\n]*LOCKER_SNAPSHOT[^\n]*\n$/)
+    expect(sealed.stderr).toMatch(/^lockerpm: [^\n]*--watch [^\n]*--snapshot[^\n]*\n$/)
     expect(await runToEnd(['--watch', 'echo', 'ran'], DISABLED)).toMatchObject({
       stdout: 'ran\n',
       stderr: '',

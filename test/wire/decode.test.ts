@@ -344,9 +344,61 @@ describe('every decoder', () => {
           )
         },
       ),
-      { numRuns: 1000 },
     )
   })
+
+  const wire = fc.oneof(
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.constantFrom<unknown>(
+      null,
+      undefined,
+      '',
+      0,
+      -0,
+      2 ** 53,
+      Number.NaN,
+      '__proto__',
+      'a/../b',
+      'x'.repeat(129),
+    ),
+  )
+  const recordLike = (record: object) => {
+    const fields = fc.record(Object.fromEntries(Object.keys(record).map((field) => [field, wire])), {
+      requiredKeys: [],
+    })
+    return fc
+      .tuple(fields, fc.dictionary(fc.string(), wire))
+      .map(([some, more]) => ({ ...more, ...record, ...some }))
+  }
+
+  it.each([
+    ['decodeSecret', decodeSecret as Decoder<unknown>, secretRecord],
+    ['decodeEnvironment', decodeEnvironment as Decoder<unknown>, environmentRecord],
+    [
+      'decodePage',
+      decodePage(decodeSecret) as Decoder<unknown>,
+      { ...secretsAnswer, results: [secretRecord] },
+    ],
+  ])(
+    '%s takes a record with other fields only if it would take what it made of it, unchanged',
+    (_, decode, record) => {
+      fc.assert(
+        fc.property(recordLike(record), (value) => {
+          let decoded: unknown
+          try {
+            decoded = decode(value, 'answer')
+          } catch (error) {
+            expect(error).toBeInstanceOf(APIConnectionError)
+            expect((error as Error).message).toMatch(
+              /^the answer is not the service's: answer[.a-z_[\]0-9]* is not an? /,
+            )
+            return
+          }
+          expect(decode(decoded, 'answer')).toEqual(decoded)
+        }),
+      )
+    },
+  )
 
   it('shows nothing of a field that is wrong', () => {
     const canary = { canary: 'canary-9f31' }
