@@ -11,6 +11,8 @@ declare module 'vitest' {
     readonly installed: string
     /** The paths in the tarball, sorted. */
     readonly packed: readonly string[]
+    /** The tarball itself. */
+    readonly tarball: string
   }
 }
 
@@ -29,9 +31,11 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const packed = await npm(process.cwd(), 'pack', '--json', '--ignore-scripts', '--pack-destination', root)
   const [report] = JSON.parse(packed.stdout) as PackReport[]
   if (report === undefined) throw new Error('npm pack made no tarball')
+  const tarball = join(root, report.filename)
   writeFileSync(join(folder, 'package.json'), '{ "name": "app" }\n')
-  await npm(folder, 'install', join(root, report.filename), '--ignore-scripts', '--offline', '--no-audit')
+  await npm(folder, 'install', tarball, '--ignore-scripts', '--offline', '--no-audit')
   project.provide('installed', folder)
   project.provide('packed', report.files.map(({ path }) => path).sort())
+  project.provide('tarball', tarball)
   return () => rmSync(root, { recursive: true, force: true })
 }

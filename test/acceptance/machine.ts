@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { expect, inject, onTestFinished } from 'vitest'
-import { findLeaks, findLeakyFiles, SEED } from './canaries.ts'
+import { findLeaks, findLeakyFiles, readCredentials, SEED } from './canaries.ts'
 
 /** How a command ended, and what it printed. */
 export interface Outcome {
@@ -53,7 +53,8 @@ export class Machine {
   /** Halves of access keys that were made up here. */
   readonly #madeUp: string[] = []
 
-  constructor() {
+  /** @param node the binary that `node` is here; default: the one that runs the tests */
+  constructor(node = process.execPath) {
     this.folder = join(this.#root, 'app')
     this.home = join(this.#root, 'home')
     const temporary = join(this.#root, 'tmp')
@@ -63,7 +64,7 @@ export class Machine {
     this.write('seed.json', SEED)
     const bins = join(this.folder, 'node_modules', '.bin')
     this.env = {
-      PATH: `${bins}:${dirname(process.execPath)}:/usr/bin:/bin`,
+      PATH: `${bins}:${dirname(node)}:${dirname(process.execPath)}:/usr/bin:/bin`,
       HOME: this.home,
       TMPDIR: temporary,
     }
@@ -74,13 +75,10 @@ export class Machine {
     })
   }
 
-  /** Both halves of every access key that is around. */
+  /** Both halves of every access key that is around, and all keys that come of them. */
   get credentials(): readonly string[] {
     const file = join(this.folder, DATA_FILE)
-    if (!existsSync(file)) return this.#madeUp
-    const { projects } = JSON.parse(readFileSync(file, 'utf8')) as DataFile
-    const keys = projects.flatMap((project) => project.access_keys)
-    return [...this.#madeUp, ...keys.flatMap((key) => [key.access_key_id, key.secret_access_key])]
+    return existsSync(file) ? [...this.#madeUp, ...readCredentials(file)] : this.#madeUp
   }
 
   /** Marks a text of the test's own as one that must not show. */
@@ -183,12 +181,6 @@ export interface Server {
   /** What it prints as `export` lines. */
   readonly env: Readonly<Record<string, string>>
   stop(): Promise<void>
-}
-
-interface DataFile {
-  readonly projects: readonly {
-    readonly access_keys: readonly { readonly access_key_id: string; readonly secret_access_key: string }[]
-  }[]
 }
 
 function waitFor(stream: NodeJS.ReadableStream, text: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { Machine } from './machine.ts'
@@ -12,6 +13,36 @@ const EXPECTED = [
   /^dist\/[a-z-]+\.(cjs|mjs|d\.cts|d\.mts)$/,
 ]
 
+/** Whose code ships: each is a decision. cross-spawn brings those that it needs. */
+const BUNDLED = [
+  'cross-spawn',
+  'dotenv',
+  'isexe',
+  'path-key',
+  'shebang-command',
+  'shebang-regex',
+  'synckit',
+  'undici',
+  'which',
+]
+
+function readPacked(path: string): string {
+  return readFileSync(join(inject('installed'), 'node_modules', 'lockerpm', path), 'utf8')
+}
+
+/** The values of the demo's seed, and the secret access keys of the vectors. */
+function findTestSecrets(): string[] {
+  const places = [
+    { file: 'fixtures/demo/secrets.json', pattern: /"value": "(.{8,})"/g },
+    { file: 'vectors/wire.json', pattern: /"secret_access_key": "(.*)"/g },
+    { file: 'vectors/official-go-sdk.json', pattern: /"secret_access_key": "(.*)"/g },
+  ]
+  return places.flatMap(({ file, pattern }) => {
+    const text = readFileSync(join(import.meta.dirname, '..', file), 'utf8')
+    return [...text.matchAll(pattern)].map(([, secret = '']) => secret)
+  })
+}
+
 describe('the tarball', () => {
   it('holds the documents, the entries and the bundles, and nothing else', () => {
     expect(inject('packed').filter((path) => !EXPECTED.some((expected) => expected.test(path)))).toEqual([])
@@ -24,14 +55,27 @@ describe('the tarball', () => {
     const file = join(inject('installed'), 'node_modules', 'lockerpm', 'package.json')
     const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>
     expect(manifest).not.toHaveProperty('dependencies')
+    // `prepare` runs in a clone only, but npm warns of it all the same when a tarball is installed.
     const scripts = Object.keys(manifest['scripts'] ?? {})
-    expect(scripts.filter((name) => /^(pre|post)?install$/.test(name))).toEqual([])
+    expect(scripts.filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([])
   })
 
-  it('names no place of the machine that built it', () => {
-    const root = join(inject('installed'), 'node_modules', 'lockerpm')
-    const texts = inject('packed').map((path) => readFileSync(join(root, path), 'utf8'))
-    expect(texts.filter((text) => text.includes(process.cwd()))).toEqual([])
+  it.each([
+    ['place of the machine that built it', [process.cwd(), homedir()]],
+    ['source map', ['sourceMappingURL', 'sourcesContent']],
+    ['private key', ['PRIVATE KEY-----\n']],
+    ['secret of the tests', findTestSecrets()],
+  ])('has no %s', (_, texts) => {
+    const files = inject('packed').filter((path) => texts.some((text) => readPacked(path).includes(text)))
+    expect(texts).not.toEqual([])
+    expect(files).toEqual([])
+  })
+
+  it('bundles these libraries, each with its licence, and no other', () => {
+    const licences = readPacked('dist/LICENSES.txt').split(/^-{80}$/m)
+    expect(licences.map((licence) => licence.trim().split(' ')[0])).toEqual(BUNDLED)
+    for (const licence of licences)
+      expect(licence).toMatch(/Permission (to use|is hereby granted)|Redistribution and use/)
   })
 })
 

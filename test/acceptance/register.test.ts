@@ -77,7 +77,7 @@ describe('locker-dev -- node -r lockerpm/register app.js', () => {
     })
     expect(status).toBe(125)
     expect(stderr).toBe(
-      'lockerpm: the program was not started: required variables are missing or empty: STAGING_ONLY, EMPTY\n',
+      'lockerpm: the program was not started: required variables are missing or empty: STAGING_ONLY, EMPTY; asked for by LOCKER_REQUIRED\n',
     )
     expect(machine.isStarted).toBe(false)
   })

@@ -1,0 +1,4 @@
+/* global test */
+const { tell } = require('../tell.js')
+
+test('sees the secrets', () => tell('test b'))

@@ -1,0 +1,1 @@
+require('./tell.js').tell(process.argv[2] ?? 'main')

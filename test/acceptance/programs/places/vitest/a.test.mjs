@@ -1,0 +1,4 @@
+import { test } from 'vitest'
+import tell from '../tell.js'
+
+test('sees the secrets', () => tell.tell('test a'))
