@@ -19,7 +19,7 @@ export type ErrorCode =
 export interface ErrorDetails {
   /** The HTTP status of the answer, where there was one. */
   readonly statusCode?: number | undefined
-  /** The body of the answer, at most {@link MAX_HTTP_BODY_CHARS} characters, credentials removed. */
+  /** The body of the answer, at most 2,048 characters, credentials removed. */
   readonly httpBody?: string | undefined
   /** The id that the service or its edge gave the request. */
   readonly requestId?: string | undefined
@@ -82,6 +82,7 @@ export class LockerError extends Error {
     return { name, code, message, statusCode, requestId, retryAfterSeconds, retryable }
   }
 
+  /** @internal Two copies of this package know each other's errors. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this and ask about themselves
     return isInstance(this, value)

@@ -1,4 +1,10 @@
-/** The public names of `lockerpm`. Nothing inside imports this file. */
+/**
+ * The SDK: secrets from code.
+ *
+ * @module lockerpm
+ */
+
+// Nothing inside imports this file.
 export type { ExportFormat } from './environment/format-names.ts'
 export {
   AlreadyExistsError,

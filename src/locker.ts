@@ -57,11 +57,16 @@ export class Locker {
 
   /**
    * @param environment whose secret; where it has none of that key, ALL's
-   * @param defaultValue stands for a secret that isn't there, and for nothing else: any failure is thrown
-   * @returns the value; the default, or undefined, when neither has that key
+   * @returns the value; undefined when neither has that key
    * @throws ResourceNotFoundError `not_found`: there is no such environment
    */
   get(key: string, environment?: string | null): Promise<string | undefined>
+  /**
+   * @param environment whose secret; where it has none of that key, ALL's
+   * @param defaultValue stands for a secret that isn't there, and for nothing else: any failure is thrown
+   * @returns the value, or the default when neither has that key
+   * @throws ResourceNotFoundError `not_found`: there is no such environment
+   */
   get<Default>(
     key: string,
     environment: string | null | undefined,

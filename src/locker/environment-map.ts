@@ -26,13 +26,7 @@ export function createEnvironmentMap(
   const layers = { all, environment, dotenv: new Map<string, string>() }
   const merged: Merged = merge({}, layers, { ...policy, required: [] }, platform)
   const leftOut = merged.report.filter((row) => row.leftOut !== undefined)
-  checkRequired(
-    { ...Object.fromEntries(dotenv), ...env },
-    merged.injected,
-    leftOut,
-    policy.required,
-    platform,
-  )
+  checkRequired({ ...Object.fromEntries(dotenv), ...env }, merged.injected, leftOut, policy, platform)
   const values: Record<string, string> = Object.assign(
     Object.create(null),
     Object.fromEntries(merged.injected),

@@ -78,13 +78,7 @@ export function exportText(format: ExportFormat, environment: unknown): UseCase<
     const secrets = yield* readLayersOf(call, environment)
     const { policy, dotenv } = call.config
     const values = selectSecrets(secrets, policy, process.platform)
-    checkRequired(
-      { ...Object.fromEntries(dotenv), ...process.env },
-      values,
-      [],
-      policy.required,
-      process.platform,
-    )
+    checkRequired({ ...Object.fromEntries(dotenv), ...process.env }, values, [], policy, process.platform)
     const dangerous = describeDangerous(values.keys(), policy, process.platform)
     for (const warning of secrets.warnings) call.warnOnce(warning)
     if (dangerous !== undefined) call.warnOnce(dangerous)

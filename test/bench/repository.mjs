@@ -17,13 +17,13 @@ export function describeRepository() {
 }
 
 /**
- * Unpacks what `npm publish` would send into a folder's node_modules: the benches measure what users install, and
- * a build beside them disturbs nothing.
+ * Builds, and unpacks what `npm publish` would send into a folder's node_modules: the benches measure what users
+ * install, and a build beside them disturbs nothing.
  *
  * @param {string} folder
  */
 export function installPackage(folder) {
-  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: REPOSITORY,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
