@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    exclude: ['test/acceptance/**'],
+    exclude: ['test/acceptance/**', 'test/smoke/**'],
     globalSetup: 'test/fuzz/runs.ts',
     setupFiles: 'test/fuzz/setup.ts',
     testTimeout: 60_000,

@@ -77,7 +77,7 @@ export function openCache(
       (kind) => [files[kind], sealContent(kind, scopes[kind], contents[kind], accessKey)] as const,
     )
     const reason = writePrivateFiles(new Map(sealed))
-    if (reason !== undefined) logger.debug`the ${name(kinds.join(' and '))} is not cached: ${name(reason)}`
+    if (reason !== undefined) logger.debug`not cached (${name(kinds.join(', '))}): ${name(reason)}`
     if ('snapshot' in contents) prune(folder, project)
   }
 

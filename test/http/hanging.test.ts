@@ -164,6 +164,7 @@ describe('afterwards', () => {
     fetchBundle = `${folder}/fetch.cjs`
     script = copyFixture('fetch-once.cjs', folder)
     await bundle('src/vault/fetch.ts', fetchBundle)
+    await bundle('src/http/proxy-agent.cjs', `${folder}/proxy-agent.cjs`)
   })
 
   const fetchOnce = (connection: Connection, env: Record<string, string> = {}) => {

@@ -29,9 +29,9 @@ describe.runIf(mayMount)(
     })
 
     it.each([
-      ['read-only', 'ro,mode=700', /the snapshot is not cached: EROFS|no cache: EROFS/],
-      ['without a free file', 'size=4k,nr_inodes=2,mode=700', /is not cached: ENOSPC/],
-      ['without a free byte', 'size=4k,mode=700', /is not cached: ENOSPC/],
+      ['read-only', 'ro,mode=700', /not cached \(snapshot, view\): EROFS|no cache: EROFS/],
+      ['without a free file', 'size=4k,nr_inodes=2,mode=700', /not cached \(snapshot, view\): ENOSPC/],
+      ['without a free byte', 'size=4k,mode=700', /not cached \(snapshot, view\): ENOSPC/],
     ])('%s: no cache, no failure, and a line at debug level only', async (_, options, line) => {
       const start = (level: string) =>
         promisify(execFile)(
