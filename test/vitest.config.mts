@@ -6,7 +6,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     exclude: ['test/acceptance/**', 'test/smoke/**'],
-    globalSetup: 'test/fuzz/runs.ts',
+    globalSetup: ['test/temporary-folder.ts', 'test/fuzz/runs.ts'],
     setupFiles: 'test/fuzz/setup.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['test/acceptance/**/*.test.ts'],
-    globalSetup: 'test/acceptance/install.ts',
+    globalSetup: ['test/temporary-folder.ts', 'test/acceptance/install.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',

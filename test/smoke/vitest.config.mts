@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['test/smoke/**/*.test.ts'],
-    globalSetup: ['test/acceptance/install.ts', 'test/smoke/fetch-nodes.ts'],
+    globalSetup: ['test/temporary-folder.ts', 'test/acceptance/install.ts', 'test/smoke/fetch-nodes.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
