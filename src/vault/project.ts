@@ -13,6 +13,7 @@ export class Project {
   /** Undefined: the service hasn't been asked yet. */
   deletedItemDate: number | undefined
   #byHash: ReadonlyMap<string, readonly WireSecret[]> | undefined
+  #environmentHashes: ReadonlySet<string | null> | undefined
 
   constructor(snapshot: Snapshot, opener: Opener) {
     this.snapshot = snapshot
@@ -29,6 +30,15 @@ export class Project {
   withHash(hash: string): readonly WireSecret[] {
     this.#byHash ??= groupByHash(this.snapshot.secrets)
     return this.#byHash.get(hash) ?? []
+  }
+
+  /** @returns whether the snapshot alone can say that the environment of that hash exists */
+  knowsEnvironment(hash: string): boolean {
+    this.#environmentHashes ??= new Set([
+      ...this.snapshot.secrets.map((secret) => secret.environment_hash),
+      ...this.snapshot.environmentHashes,
+    ])
+    return this.#environmentHashes.has(hash)
   }
 }
 

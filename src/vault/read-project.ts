@@ -141,7 +141,7 @@ function* readPages(call: Call, visitor: SecretVisitor): Asking<Opener> {
   else {
     const { projectId, profileKey } = opener
     const snapshot = { projectId, profileKey, revisionDate, fetchedAtMs, secrets, environmentHashes: [] }
-    store(call, snapshot, { ...opener, opened: new WeakMap() })
+    store(call, snapshot, { ...opener, opened: call.memory.opened })
   }
   return opener
 }
@@ -186,7 +186,7 @@ function store(call: Call, snapshot: Snapshot, opener: Opener): Project {
 
 function keep(call: Call, snapshot: Snapshot): Project {
   const opener = createOpener(call, snapshot.projectId, snapshot.profileKey)
-  const project = new Project(snapshot, { ...opener, opened: new WeakMap() })
+  const project = new Project(snapshot, { ...opener, opened: call.memory.opened })
   call.memory.keepProject(project)
   return project
 }

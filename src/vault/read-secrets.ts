@@ -4,7 +4,7 @@ import { ResourceNotFoundError } from '../errors.ts'
 import { name } from '../logger.ts'
 import type { WireSecret } from '../wire/types.ts'
 import { type Call, open, recall, requireOpener } from './call.ts'
-import { knowsEnvironment, missingEnvironment } from './environment-check.ts'
+import { missingEnvironment } from './environment-check.ts'
 import { isOfAll } from './open.ts'
 import { type Opener, openSecretRecords } from './open-records.ts'
 import type { Asking } from './question.ts'
@@ -44,11 +44,11 @@ export function* findSecret(
   key: string,
   environment: string | undefined,
 ): Asking<Secret | undefined> {
-  const { records, opener, isEnvironmentKnown } = yield* findRecords(call, key, environment)
+  const { records, opener, environmentHash, isEnvironmentKnown } = yield* findRecords(call, key, environment)
   const pick = (isWanted: (record: WireSecret) => boolean) =>
     open(call, () => pickSecret(call, opener, records.filter(isWanted), key))
   if (environment === undefined) return pick(isOfAll)
-  const own = pick(createFilter(environment, opener.projectId))
+  const own = pick((record) => record.environment_hash === environmentHash)
   if (own === undefined && !isEnvironmentKnown) yield* requireEnvironment(call, environment)
   return own ?? pick(isOfAll)
 }
@@ -59,7 +59,8 @@ export function* findSecret(
 export function* requireEnvironment(call: Call, environment: string): Asking<void> {
   const { config, memory } = call
   if (config.snapshotFile !== undefined) {
-    if (memory.project !== undefined && knowsEnvironment(memory.project.snapshot, environment)) return
+    const { project } = memory
+    if (project?.knowsEnvironment(hashText(project.opener.projectId, environment))) return
     throw missingEnvironment(environment, 'its name')
   }
   const { projectId } = yield* requireOpener(call)
@@ -87,32 +88,38 @@ interface FoundRecords {
   /** With the key's hash, of whatever environment. */
   readonly records: readonly WireSecret[]
   readonly opener: Opener
+  /** Left out: ALL. */
+  readonly environmentHash?: string
   readonly isEnvironmentKnown: boolean
 }
 
 function* findRecords(call: Call, key: string, environment: string | undefined): Asking<FoundRecords> {
   const project = yield* currentProject(call)
   if (project === undefined) return yield* askForKey(call, key, environment)
-  const { opener, snapshot } = project
+  const { opener } = project
   const records = project.withHash(hashText(opener.projectId, key))
-  return { records, opener, isEnvironmentKnown: knowsEnvironment(snapshot, environment) }
+  if (environment === undefined) return { records, opener, isEnvironmentKnown: true }
+  const environmentHash = hashText(opener.projectId, environment)
+  const isEnvironmentKnown = project.knowsEnvironment(environmentHash)
+  return { records, opener, environmentHash, isEnvironmentKnown }
 }
 
 /** Whether the environment exists is asked at the same time, since it may be the next question. */
 function* askForKey(call: Call, key: string, environment: string | undefined): Asking<FoundRecords> {
   call.logger.debug`asking for one secret by its hash`
-  const opener = yield* requireOpener(call)
+  const opener = { ...(yield* requireOpener(call)), opened: call.memory.opened }
   const secrets = { ask: 'secrets', hash: hashText(opener.projectId, key) } as const
   if (environment === undefined) {
     const [records] = yield* recall(call, [secrets])
     noteNews(call, records)
     return { records, opener, isEnvironmentKnown: true }
   }
-  const environments = { ask: 'environments', hash: hashText(opener.projectId, environment) } as const
+  const environmentHash = hashText(opener.projectId, environment)
+  const environments = { ask: 'environments', hash: environmentHash } as const
   const [records, found] = yield* recall(call, [secrets, environments])
   noteNews(call, records)
   if (found.length === 0) throw missingEnvironment(environment, 'its name')
-  return { records, opener, isEnvironmentKnown: true }
+  return { records, opener, environmentHash, isEnvironmentKnown: true }
 }
 
 /** What was seen with `fetch` must not be gone again in the next call: the project kept may be older. */

@@ -2,7 +2,7 @@
  * The bytes of a sealed file: a readable line that says what it is, then what only the secret access key opens.
  * A project's snapshot and an environment's view are both such files.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { AccessKey } from '../config/credentials.ts'
 import { seal, sealingKey, unseal } from '../crypto/seal.ts'
 
@@ -24,7 +24,7 @@ const FORMAT_VERSION = 1
  */
 export function scopeHash(apiBase: string, accessKeyId: string, environment?: string): string {
   const scope = JSON.stringify([apiBase, accessKeyId.toLowerCase(), environment ?? null])
-  return createHash('sha256').update('lockerpm scope\n').update(scope).digest('base64url')
+  return hash('sha256', `lockerpm scope\n${scope}`, 'base64url')
 }
 
 /**

@@ -2,8 +2,11 @@
 import { APIConnectionError } from '../errors.ts'
 import type { WireEnvironment, WireError, WirePage, WireProfile, WireSecret } from './types.ts'
 
-/** Reads one value found at `path`, or throws APIConnectionError. */
-export type Decoder<T> = (value: unknown, path: string) => T
+/**
+ * Reads one value, or throws APIConnectionError that names where it was found: at `path`, or in its `field`. They are put
+ * together only then: a project of 106,000 secrets has 1.4 million fields.
+ */
+export type Decoder<T> = (value: unknown, path: string, field?: string) => T
 
 /**
  * The profile.
@@ -11,52 +14,49 @@ export type Decoder<T> = (value: unknown, path: string) => T
  * @throws APIConnectionError `http_error` when the answer isn't what the protocol says, here and below
  */
 export const decodeProfile: Decoder<WireProfile> = (value, path) => {
-  const answer = decodeObject(value, path)
-  const profile = decodeObject(answer['profile'], `${path}.profile`)
-  const at = (field: string) => [profile[field], `${path}.profile.${field}`] as const
+  const profile = decodeObject(decodeObject(value, path)['profile'], path, 'profile')
+  const at = `${path}.profile`
   return {
-    id: decodeString(...at('id')),
-    key: decodeString(...at('key')),
-    activated: decodeBoolean(...at('activated')),
-    editable: decodeBoolean(...at('editable')),
-    project_id: decodeProjectId(...at('project_id')),
+    id: decodeString(profile['id'], at, 'id'),
+    key: decodeString(profile['key'], at, 'key'),
+    activated: decodeBoolean(profile['activated'], at, 'activated'),
+    editable: decodeBoolean(profile['editable'], at, 'editable'),
+    project_id: decodeProjectId(profile['project_id'], at, 'project_id'),
   }
 }
 
 /** One secret, its EncStrings undecrypted. */
 export const decodeSecret: Decoder<WireSecret> = (value, path) => {
   const record = decodeObject(value, path)
-  const at = (field: string) => [record[field], `${path}.${field}`] as const
   return {
-    id: decodeId(...at('id')),
-    key: decodeText(...at('key')),
-    value: decodeText(...at('value')),
-    description: decodeText(...at('description')),
-    secret_hash: decodeString(...at('secret_hash')),
-    environment_id: decodeText(...at('environment_id')),
-    environment_name: decodeText(...at('environment_name')),
-    environment_hash: decodeText(...at('environment_hash')),
-    creation_date: decodeDate(...at('creation_date')),
-    revision_date: decodeDate(...at('revision_date')),
-    updated_date: decodeDate(...at('updated_date')),
-    deleted_date: decodeDate(...at('deleted_date')),
-    last_use_date: decodeDate(...at('last_use_date')),
+    id: decodeId(record['id'], path, 'id'),
+    key: decodeText(record['key'], path, 'key'),
+    value: decodeText(record['value'], path, 'value'),
+    description: decodeText(record['description'], path, 'description'),
+    secret_hash: decodeString(record['secret_hash'], path, 'secret_hash'),
+    environment_id: decodeText(record['environment_id'], path, 'environment_id'),
+    environment_name: decodeText(record['environment_name'], path, 'environment_name'),
+    environment_hash: decodeText(record['environment_hash'], path, 'environment_hash'),
+    creation_date: decodeDate(record['creation_date'], path, 'creation_date'),
+    revision_date: decodeDate(record['revision_date'], path, 'revision_date'),
+    updated_date: decodeDate(record['updated_date'], path, 'updated_date'),
+    deleted_date: decodeDate(record['deleted_date'], path, 'deleted_date'),
+    last_use_date: decodeDate(record['last_use_date'], path, 'last_use_date'),
   }
 }
 
 /** One environment, its EncStrings undecrypted. */
 export const decodeEnvironment: Decoder<WireEnvironment> = (value, path) => {
   const record = decodeObject(value, path)
-  const at = (field: string) => [record[field], `${path}.${field}`] as const
   return {
-    id: decodeId(...at('id')),
-    name: decodeText(...at('name')),
-    hash: decodeString(...at('hash')),
-    external_url: decodeText(...at('external_url')),
-    description: decodeText(...at('description')),
-    creation_date: decodeDate(...at('creation_date')),
-    revision_date: decodeDate(...at('revision_date')),
-    updated_date: decodeDate(...at('updated_date')),
+    id: decodeId(record['id'], path, 'id'),
+    name: decodeText(record['name'], path, 'name'),
+    hash: decodeString(record['hash'], path, 'hash'),
+    external_url: decodeText(record['external_url'], path, 'external_url'),
+    description: decodeText(record['description'], path, 'description'),
+    creation_date: decodeDate(record['creation_date'], path, 'creation_date'),
+    revision_date: decodeDate(record['revision_date'], path, 'revision_date'),
+    updated_date: decodeDate(record['updated_date'], path, 'updated_date'),
   }
 }
 
@@ -68,24 +68,26 @@ export function decodePage<Item>(decodeItem: Decoder<Item>): Decoder<WirePage<It
   return (value, path) => {
     const page = decodeObject(value, path)
     const results = page['results']
-    if (!Array.isArray(results)) fail(`${path}.results`, 'a list')
+    if (!Array.isArray(results)) fail('a list', path, 'results')
     return {
-      count: decodeCount(page['count'], `${path}.count`),
-      next: decodeText(page['next'], `${path}.next`),
-      revision_date: decodeNumber(page['revision_date'], `${path}.revision_date`),
+      count: decodeCount(page['count'], path, 'count'),
+      next: decodeText(page['next'], path, 'next'),
+      revision_date: decodeNumber(page['revision_date'], path, 'revision_date'),
       results: results.map((item, index) => decodeItem(item, `${path}.results[${index}]`)),
     }
   }
 }
 
 /** A bare number: the body of the two `sync/*_date` calls. */
-export const decodeNumber: Decoder<number> = (value, path) => {
-  return Number.isFinite(value) ? (value as number) : fail(path, 'a number')
+export const decodeNumber: Decoder<number> = (value, path, field) => {
+  return Number.isFinite(value) ? (value as number) : fail('a number', path, field)
 }
 
 /** A bare integer from 0: the body of the two `sync/*\/count` calls. */
-export const decodeCount: Decoder<number> = (value, path) => {
-  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : fail(path, 'a count')
+export const decodeCount: Decoder<number> = (value, path, field) => {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+    ? (value as number)
+    : fail('a count', path, field)
 }
 
 /**
@@ -97,41 +99,44 @@ export function decodeError(value: unknown): WireError | undefined {
   return typeof code === 'string' && typeof message === 'string' ? { code, message } : undefined
 }
 
-const decodeObject: Decoder<Record<string, unknown>> = (value, path) => {
+const decodeObject: Decoder<Record<string, unknown>> = (value, path, field) => {
   const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return isRecord ? (value as Record<string, unknown>) : fail(path, 'an object')
+  return isRecord ? (value as Record<string, unknown>) : fail('an object', path, field)
 }
 
-const decodeString: Decoder<string> = (value, path) => {
-  return typeof value === 'string' ? value : fail(path, 'a string')
+const decodeString: Decoder<string> = (value, path, field) => {
+  return typeof value === 'string' ? value : fail('a string', path, field)
 }
 
 /** An id goes into a path of ours and into error lines, so it is held to what ids look like. */
-const decodeId: Decoder<string> = (value, path) => {
-  return typeof value === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(value) ? value : fail(path, 'an id')
+const decodeId: Decoder<string> = (value, path, field) => {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(value)
+    ? value
+    : fail('an id', path, field)
 }
 
 /** Null, left out and empty are the same to us; the wire has all three. */
-const decodeText: Decoder<string | null> = (value, path) => {
-  return value === null || value === undefined ? null : decodeString(value, path)
+const decodeText: Decoder<string | null> = (value, path, field) => {
+  return value === null || value === undefined ? null : decodeString(value, path, field)
 }
 
-const decodeBoolean: Decoder<boolean> = (value, path) => {
-  return typeof value === 'boolean' ? value : fail(path, 'true or false')
+const decodeBoolean: Decoder<boolean> = (value, path, field) => {
+  return typeof value === 'boolean' ? value : fail('true or false', path, field)
 }
 
-const decodeDate: Decoder<number | null> = (value, path) => {
-  return value === null || value === undefined ? null : decodeNumber(value, path)
+const decodeDate: Decoder<number | null> = (value, path, field) => {
+  return value === null || value === undefined ? null : decodeNumber(value, path, field)
 }
 
 /** Beyond 2^53 JSON.parse would round it and every hash would be wrong. */
-const decodeProjectId: Decoder<number> = (value, path) => {
+const decodeProjectId: Decoder<number> = (value, path, field) => {
   const isProjectId = Number.isSafeInteger(value) && (value as number) >= 0
-  return isProjectId ? (value as number) : fail(path, 'a project number')
+  return isProjectId ? (value as number) : fail('a project number', path, field)
 }
 
-function fail(path: string, expected: string): never {
+function fail(expected: string, path: string, field?: string): never {
+  const place = field === undefined ? path : `${path}.${field}`
   throw new APIConnectionError(
-    `the answer is not the service's: ${path} is not ${expected}. Check LOCKER_API_BASE, and any proxy in between`,
+    `the answer is not the service's: ${place} is not ${expected}. Check LOCKER_API_BASE, and any proxy in between`,
   )
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** @type {import('./cases.mjs').Case} */
 export const GET_CASE = {
   id: 'get-sync',
-  title: '1,000 `getSync` of a project of 1,000',
+  title: '1,000 `getSync` of 50 keys of a project of 1,000',
   args: () => ['sdk-get.cjs', '1000'],
   env: clientOf('1000'),
 }

@@ -53,6 +53,11 @@ describe.each(MODES)('%s', (mode) => {
       expect(await server.asked()).toEqual([])
     })
 
+    it('is opened once', async () => {
+      const { locker } = await start()
+      expect(await read(locker, 'retrieve', 'A')).toBe(await read(locker, 'retrieve', 'A'))
+    })
+
     it('is asked for beside its environment, which is then known', async () => {
       const { server, locker } = await start()
       await read(locker, 'get', 'B', 'prod')
