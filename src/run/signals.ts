@@ -26,7 +26,10 @@ const CAUGHT_SIGNALS: readonly NodeJS.Signals[] = [
 ]
 
 /** What this needs of `process`. */
-export type SignalSource = Pick<NodeJS.EventEmitter, 'on'>
+export interface SignalSource extends Pick<NodeJS.EventEmitter, 'on'> {
+  readonly execArgv: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+}
 
 /** The signals of this process, from {@link catchSignals} on. */
 export interface CaughtSignals {
@@ -53,7 +56,8 @@ export function catchSignals(
   let handle = (signal: NodeJS.Signals) => {
     if (signal !== 'SIGWINCH') interrupt(signal)
   }
-  for (const signal of CAUGHT_SIGNALS.filter((known) => known in constants.signals)) {
+  const nodesOwn = isProfiled(source) ? 'SIGPROF' : undefined
+  for (const signal of CAUGHT_SIGNALS.filter((known) => known in constants.signals && known !== nodesOwn)) {
     source.on(signal, () => handle(signal))
   }
   return {
@@ -61,6 +65,11 @@ export function catchSignals(
       handle = createForwarder(readStanding, standingAtStart, send)
     },
   }
+}
+
+/** V8's profilers wake themselves by SIGPROF: their first sample would end us, and later ones the child. */
+function isProfiled({ execArgv, env }: SignalSource): boolean {
+  return [...execArgv, env['NODE_OPTIONS'] ?? ''].some((flags) => /--(?:cpu[-_])?prof/.test(flags))
 }
 
 function createForwarder(

@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { DISABLED, isAlive, KILL_AT, LISTENER, type Running, runToEnd, startRun } from './built.ts'
+import {
+  DISABLED,
+  isAlive,
+  KILL_AT,
+  LISTENER,
+  LOCKER_RUN,
+  type Running,
+  runToEnd,
+  start,
+  startRun,
+} from './built.ts'
 
 const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const
 const UNCATCHABLE = ['SIGKILL', 'SIGSTOP']
@@ -37,6 +47,14 @@ describe('without a terminal', () => {
     expect(raised === null ? (status ?? 0) - 128 : constants.signals[raised]).toBe(constants.signals[signal])
     expect(isAlive(Number(child))).toBe(false)
   })
+
+  it.each(['--cpu-prof', '--prof'])(
+    'Node may profile us by %s, which has SIGPROF for itself',
+    async (flag) => {
+      const argv = [flag, LOCKER_RUN, '--', 'sh', '-c', 'sleep 0.3; exit 7']
+      expect(await start(process.execPath, argv, DISABLED).ended).toMatchObject({ status: 7, signal: null })
+    },
+  )
 
   it('waits for a command that does not care for TERM', async () => {
     const { run, child } = await startListener('SIGUSR2')

@@ -28,7 +28,7 @@ describe('catchSignals', () => {
     ['SIGINT', 'in the foreground by now', BACKGROUND, FOREGROUND, false],
     ['SIGHUP', 'without a terminal', NONE, NONE, true],
   ])('%s %s is passed on or not', async (signal, _, atStart, now, isPassedOn) => {
-    const source = new EventEmitter()
+    const source = createSource()
     const sent: NodeJS.Signals[] = []
     const signals = catchSignals(source, () => now, fail)
     signals.forwardTo((each) => sent.push(each), atStart)
@@ -38,7 +38,7 @@ describe('catchSignals', () => {
   })
 
   it('passes on what may have come before the command was there, even in the foreground', () => {
-    const source = new EventEmitter()
+    const source = createSource()
     const sent: NodeJS.Signals[] = []
     catchSignals(source, () => FOREGROUND, fail).forwardTo((signal) => sent.push(signal), FOREGROUND)
     source.emit('SIGINT', 'SIGINT')
@@ -46,7 +46,7 @@ describe('catchSignals', () => {
   })
 
   it('interrupts as long as there is no command, but not for a resize', () => {
-    const source = new EventEmitter()
+    const source = createSource()
     const seen: NodeJS.Signals[] = []
     catchSignals(
       source,
@@ -56,7 +56,31 @@ describe('catchSignals', () => {
     for (const signal of ['SIGWINCH', 'SIGINT', 'SIGUSR2']) source.emit(signal, signal)
     expect(seen).toEqual(['SIGINT', 'SIGUSR2'])
   })
+
+  it.each<[string, readonly string[], Readonly<Record<string, string>>, boolean]>([
+    ['nothing', [], {}, true],
+    ['--cpu-prof', ['--cpu-prof'], {}, false],
+    ['--cpu_prof', ['--cpu_prof'], {}, false],
+    ['--prof', ['--enable-source-maps', '--prof'], {}, false],
+    [
+      '--cpu-prof in NODE_OPTIONS',
+      [],
+      { NODE_OPTIONS: '-r ./trace.js --cpu-prof --cpu-prof-dir=out' },
+      false,
+    ],
+    ['--heap-prof', ['--heap-prof'], {}, true],
+    ['--no-cpu-prof', ['--no-cpu-prof'], {}, true],
+  ])('started with %s, SIGPROF is caught or not', (_, execArgv, env, isCaught) => {
+    const source = createSource(execArgv, env)
+    catchSignals(source, () => FOREGROUND, fail)
+    expect(source.listenerCount('SIGPROF')).toBe(isCaught ? 1 : 0)
+    expect(source.listenerCount('SIGALRM')).toBe(1)
+  })
 })
+
+function createSource(execArgv: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  return Object.assign(new EventEmitter(), { execArgv, env })
+}
 
 function fail(signal: NodeJS.Signals): void {
   throw new Error(`interrupted by ${signal}`)
