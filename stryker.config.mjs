@@ -1,6 +1,9 @@
 /**
  * Do the tests bite? `npm run mutation` changes the sources one piece at a time and tells which changes no test sees:
  * of the code that decides about keys, records, names, settings and tries, all of which is pure enough to be asked often.
+ *
+ * Single files: `npm run mutation -- --mutate src/wire/decode.ts,src/environment/merge.ts`, written out, since a comma in
+ * braces separates as well.
  */
 export default {
   testRunner: 'vitest',
@@ -16,6 +19,8 @@ export default {
   // A second run asks only about what changed since.
   incremental: true,
   incrementalFile: 'node_modules/.cache/mutation/incremental.json',
+  // The copy that a failed run leaves would be linted with the project.
+  cleanTempDir: 'always',
   // Large, and no part of any test here.
   ignorePatterns: ['/dist', '/test/bench', '/coverage'],
   reporters: ['clear-text', 'progress-append-only', 'html'],

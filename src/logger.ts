@@ -55,6 +55,18 @@ export function createLogger(level: LogLevel, sink: LineSink): Logger {
 }
 
 /**
+ * @param said what need not be said any more; left out: nothing
+ * @returns warns of each line the first time only
+ */
+export function createWarnOnce(logger: Logger, said: Iterable<string> = []): (line: string) => void {
+  const known = new Set(said)
+  return (line) => {
+    if (!known.has(line)) logger.warn(line)
+    known.add(line)
+  }
+}
+
+/**
  * Writes to the descriptor itself: a stream would report a closed or full stderr by an `error` event,
  * later, and end the program.
  *

@@ -1,5 +1,5 @@
 /** Our own failure, told the same way by every door. product: section 1, Failing */
-import { describeFailure, LockerError } from './errors.ts'
+import { toErrorRecord } from './errors.ts'
 import { type Logger, LogLevel, name } from './logger.ts'
 
 /** As `env`, `timeout` and `docker run` use it: the program was never started. */
@@ -12,9 +12,7 @@ export const OWN_FAILURE_STATUS = 125
  * @param consequence what follows from it, such as `the program was not started`
  */
 export function reportOwnFailure(error: unknown, consequence: string, logger: Logger): void {
-  const message =
-    error instanceof LockerError ? error.message : `unexpected failure (${describeFailure(error)})`
-  logger.warn(`${consequence}: ${message}`)
+  logger.warn(`${consequence}: ${toErrorRecord(error).message}`)
   for (const frame of framesOf(error)) logger.debug`${name(frame)}`
 }
 

@@ -1,14 +1,13 @@
 /** PM2's cluster mode: it puts an application's variables into the process, and moves to its folder, after the preloads. */
 import type { Change } from './environment/apply.ts'
 import { MARKER_NAME, PM2_NAME } from './environment/deny-list.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
+import type { Env } from './environment/names.ts'
 
 /**
  * @param env `process.env`
  * @returns the variables as the application will see them; `env` itself when PM2 isn't there
  */
-export function readLaterVariables(env: Environment): Environment {
+export function readLaterVariables(env: Env): Env {
   const text = env[PM2_NAME]
   if (text === undefined) return env
   const strings = Object.entries(parseObject(text)).filter(
@@ -21,7 +20,7 @@ export function readLaterVariables(env: Environment): Environment {
  * @param env `process.env`
  * @returns the application's folder; undefined when PM2 isn't there, or doesn't say
  */
-export function readLaterFolder(env: Environment): string | undefined {
+export function readLaterFolder(env: Env): string | undefined {
   const folder = parseObject(env[PM2_NAME] ?? '')['pm_cwd']
   return typeof folder === 'string' ? folder : undefined
 }
@@ -32,7 +31,7 @@ export function readLaterFolder(env: Environment): string | undefined {
  * @param env `process.env`
  * @returns the change, with a `pm2_env` that leaves it alone; `change` itself when PM2 isn't there
  */
-export function keepFromLater(change: Change, env: Environment): Change {
+export function keepFromLater(change: Change, env: Env): Change {
   const text = env[PM2_NAME]
   if (text === undefined) return change
   const later = parseObject(text)

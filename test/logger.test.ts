@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import { execa } from 'execa'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createLogger, LogLevel, name, oneLine, stderrSink } from '../src/logger.ts'
+import { createLogger, createWarnOnce, LogLevel, name, oneLine, stderrSink } from '../src/logger.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'logger-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -19,6 +19,16 @@ function linesOf(level: LogLevel): string[] {
   logger.debug`answered ${name('GET /v1/profile')} with ${200} in ${1.5} ms, cached: ${false}`
   return lines
 }
+
+it('warns of each line once, and of none that was said before', () => {
+  const lines: string[] = []
+  const warnOnce = createWarnOnce(
+    createLogger(LogLevel.ERROR, (line) => lines.push(line)),
+    ['known'],
+  )
+  for (const line of ['one', 'known', 'other', 'one']) warnOnce(line)
+  expect(lines).toEqual(['lockerpm: one', 'lockerpm: other'])
+})
 
 describe('createLogger', () => {
   const warning = 'lockerpm: a warning'

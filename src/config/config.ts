@@ -16,7 +16,7 @@ export interface Proxies {
   readonly noProxy?: string
 }
 
-/** How names and values are merged; product page, "Merge policy". */
+/** How names and values are merged. product: section 1, Merge policy */
 export interface MergePolicy {
   /** True: every secret replaces a variable that is set. A list: these final names do. */
   readonly override: boolean | readonly string[]

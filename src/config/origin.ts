@@ -5,7 +5,7 @@ import type { Config, Origin } from './config.ts'
 import type { Problem } from './kind.ts'
 import { type SettingKey, settingOf } from './settings.ts'
 
-/** Settings that errors of the service ask the user to check, as the user knows them. */
+/** Settings that errors of the service ask the user to check, as the user knows them: `LOCKER_API_BASE in /app/.env`. */
 export type SettingNames = Readonly<Record<'apiBase' | 'accessKeyId' | 'timeoutMs' | 'environment', string>>
 
 /**

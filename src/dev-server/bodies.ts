@@ -16,6 +16,7 @@ export function decodeSecretBody(text: string): WireSecretBody {
   }
 }
 
+/** The same for an environment. */
 export function decodeEnvironmentBody(text: string): WireEnvironmentBody {
   const body = decodeBody(text)
   return { hash: decodeHash(body), ...decodeEncStrings(body, ['name', 'external_url', 'description']) }

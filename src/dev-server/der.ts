@@ -38,14 +38,17 @@ export function bitString(content: Buffer, unusedBits = 0): Buffer {
   return encode(TAG.bitString, Buffer.concat([Buffer.of(unusedBits), content]))
 }
 
+/** @returns OCTET STRING */
 export function octetString(content: Buffer): Buffer {
   return encode(TAG.octetString, content)
 }
 
+/** @returns UTF8String */
 export function utf8String(text: string): Buffer {
   return encode(TAG.utf8, Buffer.from(text, 'utf8'))
 }
 
+/** BOOLEAN, true; false is what is left out. */
 export const TRUE: Buffer = encode(TAG.boolean, Buffer.of(0xff))
 
 /** @param dotted such as `2.5.4.3` */

@@ -38,6 +38,7 @@ export function parseJson(text: string, file: string): unknown {
   }
 }
 
+/** @returns its fields */
 export function readObject(value: unknown, place: Place): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
   return failAt(place, 'must be an object')
@@ -59,16 +60,19 @@ export function readList<Item>(
   return value.map((item, index) => read(item, at(place, index)))
 }
 
+/** @returns a text that has a UTF-8 form */
 export function readText(value: unknown, place: Place): string {
   if (typeof value !== 'string') return failAt(place, 'must be a string')
   if (/\p{Surrogate}/u.test(value)) return failAt(place, 'holds half a character (a lone surrogate)')
   return value
 }
 
+/** @returns a number, whatever its size */
 export function readNumber(value: unknown, place: Place): number {
   return typeof value === 'number' ? value : failAt(place, 'must be a number')
 }
 
+/** @returns true or false */
 export function readBoolean(value: unknown, place: Place): boolean {
   return typeof value === 'boolean' ? value : failAt(place, 'must be true or false')
 }

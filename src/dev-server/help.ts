@@ -1,6 +1,7 @@
 /** The text of `--help`. */
 import { FAULT_HELP } from './fault.ts'
 
+/** What `--help` prints, with its last newline. */
 export const HELP = `locker-dev: a local Locker Secrets server, for development, demos, CI and tests
 
   locker-dev [options] -- command [args...]   runs the command against a server of its own, and stops with it

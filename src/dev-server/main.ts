@@ -1,5 +1,6 @@
 /** The entry of `locker-dev`: composes, prints, and ends with the command's status. product: section 5 */
-import { describeFailure, LockerError } from '../errors.ts'
+import { toErrorRecord } from '../errors.ts'
+import { OWN_FAILURE_STATUS } from '../own-failure.ts'
 import { exitStatus } from '../run/ending.ts'
 import { letGoOfLostTerminals } from '../run/lost-terminal.ts'
 import { version } from '../version.ts'
@@ -9,8 +10,6 @@ import { HELP } from './help.ts'
 import type { DevServer } from './options.ts'
 import { startDevServer } from './server.ts'
 
-/** Our own failure, as `env`, `timeout` and `docker run` have it. */
-const OWN_FAILURE = 125
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 main(process.argv.slice(2)).then(
@@ -19,10 +18,8 @@ main(process.argv.slice(2)).then(
     process.exit(status)
   },
   (error: unknown) => {
-    const message =
-      error instanceof LockerError ? error.message : `unexpected failure (${describeFailure(error)})`
-    complain(message)
-    process.exit(OWN_FAILURE)
+    complain(toErrorRecord(error).message)
+    process.exit(OWN_FAILURE_STATUS)
   },
 )
 

@@ -49,10 +49,10 @@ export function resolveEnvironment(environment: string | null | undefined): stri
  * @throws LockerError `locker_error` that names file and place, never a value
  */
 export function loadSeed(source: string): Seed {
-  if (source.endsWith('.json')) return decodeSeed(parseJson(readText8(source), source), source)
+  if (source.endsWith('.json')) return decodeSeed(parseJson(readUtf8(source), source), source)
   const separator = source.indexOf('=')
   const environment = source.slice(0, Math.max(separator, 0))
-  const variables = parseDotenv(readText8(source.slice(separator + 1)))
+  const variables = parseDotenv(readUtf8(source.slice(separator + 1)))
   return { secrets: Object.entries(variables).map(([key, value]) => ({ key, value, environment })) }
 }
 
@@ -114,7 +114,7 @@ function refuseDuplicates<Item>(
   }
 }
 
-function readText8(file: string): string {
+function readUtf8(file: string): string {
   let bytes: Buffer
   try {
     bytes = readFileSync(file)

@@ -1,6 +1,4 @@
 /** JSON, and the YAML forms: a JSON string is a YAML scalar as well. */
-import { LockerError } from '../errors.ts'
-import { oneLine } from '../logger.ts'
 import { refuse } from './format-refusal.ts'
 
 /** A YAML parser looks no further for the colon behind a key; quotes count. */
@@ -33,12 +31,10 @@ export function formatYaml(values: ReadonlyMap<string, string>): string {
 
 /**
  * @param values name to value; names as the keys of a Secret may be
- * @param secretName `metadata.name`: a DNS subdomain. Default: `locker-secrets`
- * @returns the manifest of a v1 Secret
- * @throws LockerError `locker_error` for a bad name, or more values than a Secret holds
+ * @returns the manifest of a v1 Secret, `locker-secrets`
+ * @throws LockerError `locker_error` for more values than a Secret holds
  */
-export function formatKubernetes(values: ReadonlyMap<string, string>, secretName = 'locker-secrets'): string {
-  checkSecretName(secretName)
+export function formatKubernetes(values: ReadonlyMap<string, string>): string {
   const data = new Map<string, string>()
   let bytes = 0
   for (const [name, value] of values) {
@@ -47,16 +43,8 @@ export function formatKubernetes(values: ReadonlyMap<string, string>, secretName
     if (bytes > MAX_SECRET_BYTES) refuse('k8s', name, `with it the values exceed ${MAX_SECRET_BYTES} bytes`)
     data.set(name, content.toString('base64'))
   }
-  const head = `apiVersion: v1\nkind: Secret\nmetadata:\n  name: ${quoteText(secretName)}\ntype: Opaque\n`
+  const head = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: locker-secrets\ntype: Opaque\n'
   return `${head}data:\n${formatMapping(data, '  ')}`
-}
-
-function checkSecretName(name: string): void {
-  const isLabel = (label: string) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(label)
-  if (name.length <= 253 && name.split('.').every(isLabel)) return
-  throw new LockerError(
-    `a Kubernetes Secret can't be named "${oneLine(name)}": use at most 253 lower-case letters, digits, '-' and '.'`,
-  )
 }
 
 function formatMapping(values: ReadonlyMap<string, string>, indent: string): string {

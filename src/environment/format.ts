@@ -6,25 +6,17 @@ import { formatDocker, formatShell } from './format-lines.ts'
 import { type ExportFormat, NAME_RULES } from './format-names.ts'
 import { refuse } from './format-refusal.ts'
 
-/** What single formats ask for. */
-export interface FormatOptions {
-  /** `github`: gives a fresh delimiter for each value. Default: a random UUID. */
-  readonly randomDelimiter?: () => string
-  /** `k8s`: the Secret's name, lower-case letters, digits, `-` and `.`. Default: `locker-secrets`. */
-  readonly name?: string
-}
-
 /**
  * @param format which form
  * @param values name to value, in the order in which they are written
- * @param options see {@link FormatOptions}
+ * @param randomDelimiter for `github`: gives a fresh one for each value. Default: a random UUID
  * @returns the whole text, with a newline at its end; a reader of the format gets back exactly `values`
  * @throws LockerError `locker_error` naming the variable and the format when the format can't carry it
  */
 export function formatEnvironment(
   format: ExportFormat,
   values: ReadonlyMap<string, string>,
-  options: FormatOptions = {},
+  randomDelimiter?: () => string,
 ): string {
   for (const [name, value] of values) {
     checkName(format, name)
@@ -42,9 +34,9 @@ export function formatEnvironment(
     case 'docker':
       return formatDocker(values)
     case 'github':
-      return formatGithub(values, options.randomDelimiter)
+      return formatGithub(values, randomDelimiter)
     case 'k8s':
-      return formatKubernetes(values, options.name)
+      return formatKubernetes(values)
   }
 }
 

@@ -111,7 +111,7 @@ function parseTags(text: string): Map<string, string> | undefined {
   for (const entry of text === '' ? [] : text.split(',')) {
     const at = entry.length - TAG_CHARS - 1
     const [name, tag] = [entry.slice(0, at), entry.slice(at + 1)]
-    if (at < 1 || entry[at] !== '=' || !isVariableName(name) || !/^[\w-]+$/.test(tag)) return undefined
+    if (entry[at] !== '=' || !isVariableName(name) || !/^[\w-]+$/.test(tag)) return undefined
     tags.set(name, tag)
   }
   return tags

@@ -25,8 +25,7 @@ export function checkRequired(
   const values = new Map([...injected].map(([name, value]) => [fold(name), value]))
   const isFilled = (name: string) => {
     const spelling = spellingOf(name)
-    const value = values.get(fold(name)) ?? (spelling === undefined ? '' : base[spelling])
-    return value !== undefined && value !== ''
+    return Boolean(values.get(fold(name)) ?? (spelling === undefined ? '' : base[spelling]))
   }
   const missing = required.filter((name) => !isFilled(name))
   if (missing.length === 0) return

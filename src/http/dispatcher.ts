@@ -7,6 +7,7 @@ import Pool from 'undici/lib/dispatcher/pool.js'
 import type { Connection } from '../config/config.ts'
 import { readTextFile } from '../config/text-file.ts'
 import { LockerError } from '../errors.ts'
+import { oneLine } from '../logger.ts'
 
 /** All authorities that a system knows are about 230 KB. */
 const MAX_CA_FILE_BYTES = 4 * 1024 * 1024
@@ -103,14 +104,16 @@ function readAuthorities(caFile: string): readonly string[] {
   const certificates =
     readPem(caFile).match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []
   if (certificates.length > 0 && certificates.every(isCertificate)) return certificates
-  throw new LockerError(`the file of LOCKER_CA_FILE holds no PEM certificate, or a broken one: ${caFile}`)
+  throw new LockerError(
+    `the file of LOCKER_CA_FILE holds no PEM certificate, or a broken one: ${oneLine(caFile)}`,
+  )
 }
 
 /** Never blocks, whatever lies there: this may be the main thread. */
 function readPem(caFile: string): string {
   const pem = readTextFile(caFile, MAX_CA_FILE_BYTES)
   if (typeof pem === 'string') return pem
-  throw new LockerError(`the file of LOCKER_CA_FILE ${pem.text}: ${caFile}`)
+  throw new LockerError(`the file of LOCKER_CA_FILE ${pem.text}: ${oneLine(caFile)}`)
 }
 
 function isCertificate(pem: string): boolean {

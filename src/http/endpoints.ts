@@ -20,6 +20,7 @@ export interface ListFilter {
 /** The largest page that we ask for; a server may serve smaller ones. */
 export const PAGE_SIZE = 2000
 
+/** What each call asks for; some take the id of a record, or a filter. */
 export const endpoints = {
   profile: get('/v1/profile'),
   secrets: (filter: ListFilter = {}) => get(`/v1/secrets?${listQuery('count_secrets', filter)}`),

@@ -1,4 +1,5 @@
 /** A status, a body or a network error to the error of the product page's table. product: section 4, Errors */
+import type { SettingNames } from '../config/origin.ts'
 import {
   AlreadyExistsError,
   APIConnectionError,
@@ -14,14 +15,6 @@ import { decodeError } from '../wire/decode.ts'
 import type { Endpoint } from './endpoints.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import type { Answer } from './transport.ts'
-
-/** Where each setting that an error may ask to be checked came from, such as `LOCKER_API_BASE in .env`. */
-export interface SettingNames {
-  readonly apiBase: string
-  readonly accessKeyId: string
-  readonly timeoutMs: string
-  readonly environment: string
-}
 
 /** What the errors of one client need to know about it. */
 export interface FailureContext {

@@ -1,21 +1,16 @@
 /** The service as typed calls: one transport, its retries, its errors. */
 import type { Connection } from '../config/config.ts'
+import type { SettingNames } from '../config/origin.ts'
 import type { LockerError } from '../errors.ts'
 import { type Logger, name } from '../logger.ts'
 import { monotonicMs } from '../monotonic.ts'
 import type { Decoder } from '../wire/decode.ts'
 import { type Deadline, wait } from './deadline.ts'
 import type { Endpoint } from './endpoints.ts'
-import {
-  type FailureContext,
-  failureOfAnswer,
-  failureOfBody,
-  failureOfDeadline,
-  type SettingNames,
-} from './failure.ts'
+import { type FailureContext, failureOfAnswer, failureOfBody, failureOfDeadline } from './failure.ts'
 import { failureOfNetwork } from './network-failure.ts'
 import { planRetry } from './retry.ts'
-import { type Answer, createTransport } from './transport.ts'
+import { type Answer, createTransport, type Transport } from './transport.ts'
 
 /** What a client of the service is made from. */
 export interface ServiceOptions {
@@ -41,73 +36,84 @@ export interface Service {
  * @throws LockerError `locker_error` when `caFile` can't be read or a proxy's address isn't a URL
  */
 export function createService(options: ServiceOptions): Service {
-  const { connection, accessKeyId, settings, logger } = options
-  const transport = createTransport(connection, accessKeyId)
-  const credentials = [accessKeyId, ...Object.values(connection.headers)].filter((text) => text !== '')
-  // Longest first: one that begins another must not leave the other's end behind.
-  credentials.sort((a, b) => b.length - a.length)
-  const context: FailureContext = { apiBase: connection.apiBase, settings, credentials }
+  return new RetryingService(options)
+}
 
-  const exchange = async <T>(
-    endpoint: Endpoint,
-    decode: Decoder<T>,
-    deadline: Deadline,
-    body?: string,
-  ): Promise<T> => {
-    const startedMs = monotonicMs()
-    const answer = await transport.send(endpoint, deadline.signal, body)
-    const tookMs = Math.round(monotonicMs() - startedMs)
-    logger.debug`${name(endpoint.method)} ${name(endpoint.path)} answered ${answer.status} in ${tookMs} ms`
-    if (!isSuccess(endpoint, answer)) throw failureOfAnswer(answer, endpoint, context)
-    return decode(parseBody(answer, endpoint, context), 'answer')
+class RetryingService implements Service {
+  readonly apiBase: string
+  readonly close: () => void
+  readonly #transport: Transport
+  readonly #context: FailureContext
+  readonly #logger: Logger
+
+  constructor({ connection, accessKeyId, settings, logger }: ServiceOptions) {
+    const { apiBase, headers } = connection
+    this.#transport = createTransport(connection, accessKeyId)
+    this.#context = { apiBase, settings, credentials: listCredentials(accessKeyId, headers) }
+    this.#logger = logger
+    this.apiBase = apiBase
+    this.close = this.#transport.close
   }
 
-  const explain = (error: unknown, endpoint: Endpoint, deadline: Deadline, last?: LockerError): unknown => {
-    if (deadline.isOver()) {
-      const { timeoutMs, limit = settings.timeoutMs } = deadline
-      const decided = { ...context, settings: { ...settings, timeoutMs: limit } }
-      return failureOfDeadline(timeoutMs, decided, last)
-    }
-    return deadline.signal.aborted ? deadline.signal.reason : failureOfNetwork(error, endpoint, context)
-  }
-
-  const read = async <T>(endpoint: Endpoint, decode: Decoder<T>, deadline: Deadline): Promise<T> => {
+  async read<T>(endpoint: Endpoint, decode: Decoder<T>, deadline: Deadline): Promise<T> {
     let last: LockerError | undefined
     for (let attempt = 1; ; attempt++) {
       try {
-        return await exchange(endpoint, decode, deadline)
+        return await this.#exchange(endpoint, decode, deadline)
       } catch (error) {
-        if (deadline.signal.aborted) throw explain(error, endpoint, deadline, last)
-        last = failureOfNetwork(error, endpoint, context)
-        const delayMs = planRetry({
-          failure: last,
-          attempt,
-          remainingMs: deadline.remainingMs(),
-          random: Math.random(),
-        })
-        if (delayMs === undefined) throw last
-        logger.debug`${name(last.code)}: next try of ${name(endpoint.path)} in ${Math.round(delayMs)} ms`
-        await wait(delayMs, deadline.signal).catch((reason) => {
-          throw explain(reason, endpoint, deadline, last)
-        })
+        if (deadline.signal.aborted) throw this.#explain(error, endpoint, deadline, last)
+        last = failureOfNetwork(error, endpoint, this.#context)
+        await this.#pause(last, attempt, endpoint, deadline)
       }
     }
   }
 
-  const write = async <T>(
-    endpoint: Endpoint,
-    body: object,
-    decode: Decoder<T>,
-    deadline: Deadline,
-  ): Promise<T> => {
+  async write<T>(endpoint: Endpoint, body: object, decode: Decoder<T>, deadline: Deadline): Promise<T> {
     try {
-      return await exchange(endpoint, decode, deadline, JSON.stringify(body))
+      return await this.#exchange(endpoint, decode, deadline, JSON.stringify(body))
     } catch (error) {
-      throw explain(error, endpoint, deadline)
+      throw this.#explain(error, endpoint, deadline)
     }
   }
 
-  return { apiBase: connection.apiBase, read, write, close: transport.close }
+  async #exchange<T>(endpoint: Endpoint, decode: Decoder<T>, deadline: Deadline, body?: string): Promise<T> {
+    const startedMs = monotonicMs()
+    const answer = await this.#transport.send(endpoint, deadline.signal, body)
+    const tookMs = Math.round(monotonicMs() - startedMs)
+    const { method, path } = endpoint
+    this.#logger.debug`${name(method)} ${name(path)} answered ${answer.status} in ${tookMs} ms`
+    if (!isSuccess(endpoint, answer)) throw failureOfAnswer(answer, endpoint, this.#context)
+    return decode(parseBody(answer, endpoint, this.#context), 'answer')
+  }
+
+  /** @throws the failure, when there is to be no further try */
+  async #pause(failure: LockerError, attempt: number, endpoint: Endpoint, deadline: Deadline): Promise<void> {
+    const remainingMs = deadline.remainingMs()
+    const delayMs = planRetry({ failure, attempt, remainingMs, random: Math.random() })
+    if (delayMs === undefined) throw failure
+    const { code } = failure
+    this.#logger.debug`${name(code)}: next try of ${name(endpoint.path)} in ${Math.round(delayMs)} ms`
+    await wait(delayMs, deadline.signal).catch((reason) => {
+      throw this.#explain(reason, endpoint, deadline, failure)
+    })
+  }
+
+  /** @param last the failure before this one, if any try had one */
+  #explain(error: unknown, endpoint: Endpoint, deadline: Deadline, last?: LockerError): unknown {
+    const { signal, timeoutMs, limit } = deadline
+    if (!deadline.isOver()) {
+      return signal.aborted ? signal.reason : failureOfNetwork(error, endpoint, this.#context)
+    }
+    const { settings } = this.#context
+    const decided = { ...this.#context, settings: { ...settings, timeoutMs: limit ?? settings.timeoutMs } }
+    return failureOfDeadline(timeoutMs, decided, last)
+  }
+}
+
+/** Longest first: one that begins another must not leave the other's end behind. */
+function listCredentials(accessKeyId: string, headers: Connection['headers']): string[] {
+  const credentials = [accessKeyId, ...Object.values(headers)].filter((text) => text !== '')
+  return credentials.sort((a, b) => b.length - a.length)
 }
 
 /** GET and PUT answer exactly 200, POST 201 or 200. protocol: section 3 */

@@ -35,7 +35,7 @@ export function prepareCompilation(): void {
   queueMicrotask(() => setFlagsFromString(`--wasm-tiering-budget=${budget}`))
 }
 
-/** Whoever started Node with a budget of their own keeps it. */
+/** Whoever started Node with a budget of their own keeps it; but a worker of ours isn't told of any. */
 function hasOwnBudget(): boolean {
   return process.execArgv.some((argument) => argument.includes('tiering'))
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { AccessKey } from '../config/credentials.ts'
 import { settingNames } from '../config/origin.ts'
 import { requireAccessKey, resolveConfig } from '../config/resolve.ts'
-import { createLogger, type Logger, stderrSink } from '../logger.ts'
+import { createLogger, createWarnOnce, type Logger, stderrSink } from '../logger.ts'
 import { readLaterVariables } from '../pm2.ts'
 import { findHome, findWorkingDirectory } from '../surroundings.ts'
 import { Network } from '../sync/sdk-perform.ts'
@@ -113,13 +113,5 @@ function once<T>(make: () => T): () => T {
   return () => {
     made ??= { value: make() }
     return made.value
-  }
-}
-
-function createWarnOnce(logger: Logger): (line: string) => void {
-  const said = new Set<string>()
-  return (line) => {
-    if (!said.has(line)) logger.warn(line)
-    said.add(line)
   }
 }

@@ -3,6 +3,7 @@ import { requireFetch } from '../deferred.ts'
 import { MARKER_NAME } from '../environment/deny-list.ts'
 import type { Env } from '../environment/names.ts'
 import type { ServiceOptions } from '../http/service.ts'
+import { createWarnOnce } from '../logger.ts'
 import { reportOwnFailure } from '../own-failure.ts'
 import { isOutage } from '../vault/outage.ts'
 import type { RevisionReader } from '../vault/revision.ts'
@@ -31,7 +32,7 @@ export function followChanges(
   reload: (signal: AbortSignal) => Promise<ChildEnvironment>,
 ): Changes {
   const { logger } = service
-  const said = new Set(given.warnings)
+  const warnOnce = createWarnOnce(logger, given.warnings)
   let reader: RevisionReader | undefined
   // Unknown at first, so that nothing is missed that changes between the load and the first question.
   let revision: string | undefined
@@ -44,12 +45,10 @@ export function followChanges(
     if (latest === revision) return undefined
     const loaded = await reload(signal)
     revision = latest
-    for (const warning of loaded.warnings) if (!said.has(warning)) logger.warn(warning)
-    for (const warning of loaded.warnings) said.add(warning)
-    const hash = hashEnvironment(loaded.env)
-    if (hash === fingerprint) return undefined
-    fingerprint = hash
-    return loaded
+    for (const warning of loaded.warnings) warnOnce(warning)
+    const before = fingerprint
+    fingerprint = hashEnvironment(loaded.env)
+    return fingerprint === before ? undefined : loaded
   }
 
   return {

@@ -7,6 +7,7 @@ import { buildTrie, ROOT, type Trie } from './mask-trie.ts'
 /** Where a search of one stream stands; {@link START} before its first byte. */
 export type SearchState = number
 
+/** Nothing has come yet. */
 export const START: SearchState = ROOT
 
 /** Three bytes are hashed to so many bits. */

@@ -32,7 +32,7 @@ export function fetchProjectSync(request: FetchRequest, logLevel: LogLevel, sink
     throw failureOfWorker(
       error,
       `${request.connection.timeoutMs} ms (${request.settings.timeoutMs})`,
-      'use --import instead of -r, which needs no worker',
+      'use --import, which needs no worker, instead of -r',
     )
   }
 }

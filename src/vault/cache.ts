@@ -41,61 +41,94 @@ export interface CacheScope {
 /**
  * @returns the cache; undefined when its folder can't be had, which is said at debug level
  */
-export function openCache(
-  { folder, apiBase, accessKey, environment }: CacheScope,
-  logger: Logger,
-): Cache | undefined {
-  const fault = preparePrivateFolder(folder)
-  if (fault !== undefined) {
-    logger.debug`no cache: ${name(fault)} (${name(folder)})`
-    return undefined
-  }
-  const project = scopeHash(apiBase, accessKey.id)
-  const scope = scopeHash(apiBase, accessKey.id, environment ?? '')
-  // Every view of a project begins with the project's hash, so that clearing finds them all.
-  const files = {
-    snapshot: join(folder, `${project}.snapshot`),
-    view: join(folder, `${project}.${scope}.view`),
-  }
-  const scopes = { snapshot: project, view: scope }
-  let unusable: string | undefined
+export function openCache(scope: CacheScope, logger: Logger): Cache | undefined {
+  const fault = preparePrivateFolder(scope.folder)
+  if (fault === undefined) return new FolderCache(scope, logger)
+  logger.debug`no cache: ${name(fault)} (${name(scope.folder)})`
+  return undefined
+}
 
-  const read = <Content>(kind: SealedKind, maxBytes?: number): Content | undefined => {
-    const file = readPrivateFile(files[kind], maxBytes)
-    if (file.bytes === undefined) return reject(kind, file.reason)
-    const opened = unsealContent<Content>(file.bytes, kind, scopes[kind], accessKey)
-    return 'reason' in opened ? reject(kind, opened.reason) : opened.content
+class FolderCache implements Cache {
+  readonly lockFile: string
+  readonly #folder: string
+  readonly #accessKey: AccessKey
+  readonly #logger: Logger
+  readonly #hashes: Readonly<Record<SealedKind, string>>
+  readonly #files: Readonly<Record<SealedKind, string>>
+  #unusable: string | undefined
+
+  constructor({ folder, apiBase, accessKey, environment }: CacheScope, logger: Logger) {
+    const project = scopeHash(apiBase, accessKey.id)
+    const scope = scopeHash(apiBase, accessKey.id, environment ?? '')
+    this.#folder = folder
+    this.#accessKey = accessKey
+    this.#logger = logger
+    this.#hashes = { snapshot: project, view: scope }
+    // Every file of a project begins with the project's hash, so that clearing finds them all.
+    this.#files = {
+      snapshot: join(folder, `${project}.snapshot`),
+      view: join(folder, `${project}.${scope}.view`),
+    }
+    this.lockFile = join(folder, `${project}.${scope}.lock`)
   }
-  const reject = (kind: SealedKind, reason: string | undefined): undefined => {
+
+  readView(): View | undefined {
+    const content = this.#read<ViewContent>('view')
+    return content && fromViewContent(content)
+  }
+
+  viewSignature(): string | undefined {
+    return signatureOf(this.#files.view)
+  }
+
+  writeView(view: View): void {
+    this.#write({ view: toViewContent(view) })
+  }
+
+  readSnapshot(maxBytes?: number): Snapshot | undefined {
+    return this.#read<Snapshot>('snapshot', maxBytes)
+  }
+
+  writeSnapshot(snapshot: Snapshot): void {
+    this.#write({ snapshot })
+  }
+
+  writeBoth(snapshot: Snapshot, view: View): void {
+    this.#write({ snapshot, view: toViewContent(view) })
+  }
+
+  clear(): void {
+    const isOurs = (file: string) => file.startsWith(this.#hashes.snapshot)
+    for (const file of listFolder(this.#folder).filter(isOurs)) removeFile(join(this.#folder, file))
+  }
+
+  unusable(): string | undefined {
+    return this.#unusable
+  }
+
+  #read<Content>(kind: SealedKind, maxBytes?: number): Content | undefined {
+    const file = readPrivateFile(this.#files[kind], maxBytes)
+    if (file.bytes === undefined) return this.#reject(kind, file.reason)
+    const opened = unsealContent<Content>(file.bytes, kind, this.#hashes[kind], this.#accessKey)
+    return 'reason' in opened ? this.#reject(kind, opened.reason) : opened.content
+  }
+
+  /** @param reason undefined: there is no such file, which is nobody's fault */
+  #reject(kind: SealedKind, reason: string | undefined): undefined {
     if (reason === undefined) return
-    unusable = reason
-    logger.debug`the cached ${name(kind)} is not used: ${name(reason)}`
-  }
-  const write = (contents: Partial<Record<SealedKind, unknown>>): void => {
-    const kinds = (['snapshot', 'view'] as const).filter((kind) => kind in contents)
-    const sealed = kinds.map(
-      (kind) => [files[kind], sealContent(kind, scopes[kind], contents[kind], accessKey)] as const,
-    )
-    const reason = writePrivateFiles(new Map(sealed))
-    if (reason !== undefined) logger.debug`not cached (${name(kinds.join(', '))}): ${name(reason)}`
-    if ('snapshot' in contents) prune(folder, project)
+    this.#unusable = reason
+    this.#logger.debug`the cached ${name(kind)} is not used: ${name(reason)}`
   }
 
-  return {
-    lockFile: join(folder, `${project}.${scope}.lock`),
-    readView: () => {
-      const content = read<ViewContent>('view')
-      return content && fromViewContent(content)
-    },
-    viewSignature: () => signatureOf(files.view),
-    writeView: (view) => write({ view: toViewContent(view) }),
-    readSnapshot: (maxBytes) => read<Snapshot>('snapshot', maxBytes),
-    writeSnapshot: (snapshot) => write({ snapshot }),
-    writeBoth: (snapshot, view) => write({ snapshot, view: toViewContent(view) }),
-    clear: () => {
-      for (const file of listFolder(folder)) if (file.startsWith(project)) removeFile(join(folder, file))
-    },
-    unusable: () => unusable,
+  #write(contents: Partial<Record<SealedKind, unknown>>): void {
+    const kinds = (['snapshot', 'view'] as const).filter((kind) => kind in contents)
+    const sealed = kinds.map((kind) => {
+      const bytes = sealContent(kind, this.#hashes[kind], contents[kind], this.#accessKey)
+      return [this.#files[kind], bytes] as const
+    })
+    const reason = writePrivateFiles(new Map(sealed))
+    if (reason !== undefined) this.#logger.debug`not cached (${name(kinds.join(', '))}): ${name(reason)}`
+    if ('snapshot' in contents) prune(this.#folder, this.#hashes.snapshot)
   }
 }
 

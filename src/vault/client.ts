@@ -3,7 +3,7 @@ import { type Deadline, startDeadline } from '../http/deadline.ts'
 import { endpoints } from '../http/endpoints.ts'
 import type { Service } from '../http/service.ts'
 import { decodeEnvironment, decodeProfile, decodeSecret } from '../wire/decode.ts'
-import { loadList, readPages } from './pages.ts'
+import { ENVIRONMENTS, loadList, readPages, SECRETS } from './pages.ts'
 import type { Answer, Question, ReadQuestion, TimeLimit, WriteQuestion } from './question.ts'
 import { fetchChanges } from './revalidate.ts'
 import { createSharing } from './sharing.ts'
@@ -72,9 +72,6 @@ async function within<T>(
 function isRead(question: Question): question is ReadQuestion {
   return !('body' in question)
 }
-
-const SECRETS = { endpoint: endpoints.secrets, decodeItem: decodeSecret }
-const ENVIRONMENTS = { endpoint: endpoints.environments, decodeItem: decodeEnvironment }
 
 async function answer(service: Service, question: ReadQuestion, deadline: Deadline): Promise<Answer> {
   switch (question.ask) {

@@ -1,16 +1,16 @@
 /** The network's half of everything: what the service holds for an access key. It never sees the secret half. */
 import type { Connection } from '../config/config.ts'
+import type { SettingNames } from '../config/origin.ts'
 import { hashText } from '../crypto/hash.ts'
 import { type Deadline, startDeadline } from '../http/deadline.ts'
 import { endpoints } from '../http/endpoints.ts'
-import type { SettingNames } from '../http/failure.ts'
 import { createService, type Service, type ServiceOptions } from '../http/service.ts'
 import { expectFewAnswers } from '../http/tier-up.ts'
 import type { Logger } from '../logger.ts'
-import { decodeEnvironment, decodePage, decodeProfile, decodeSecret } from '../wire/decode.ts'
+import { decodeEnvironment, decodePage, decodeProfile } from '../wire/decode.ts'
 import { type Client, createClient } from './client.ts'
 import { knowsEnvironment, missingEnvironment } from './environment-check.ts'
-import { loadList } from './pages.ts'
+import { ENVIRONMENTS, loadList, SECRETS } from './pages.ts'
 import { type Changes, fetchChanges, type Known } from './revalidate.ts'
 import { createRevisionReader, type RevisionReader } from './revision.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -85,7 +85,7 @@ async function fetchSnapshot(service: Service, request: FetchRequest, deadline: 
   const fetchedAtMs = Date.now()
   const [profile, list, environments] = await Promise.all([
     service.read(endpoints.profile, decodeProfile, deadline),
-    loadList(service, { endpoint: endpoints.secrets, decodeItem: decodeSecret }, deadline),
+    loadList(service, SECRETS, deadline),
     request.allEnvironments && loadList(service, ENVIRONMENTS, deadline),
   ])
   const snapshot = {
@@ -103,8 +103,6 @@ async function fetchSnapshot(service: Service, request: FetchRequest, deadline: 
   if (environment === undefined || knowsEnvironment(snapshot, environment)) return snapshot
   throw missingEnvironment(environment, settings.environment)
 }
-
-const ENVIRONMENTS = { endpoint: endpoints.environments, decodeItem: decodeEnvironment }
 
 /**
  * @returns the environment's hash, when it took a request to know that it exists

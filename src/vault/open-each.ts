@@ -49,7 +49,10 @@ export function openEach<Field extends string, One extends Readonly<Record<Field
     }
     if (characters < BATCH_CHARACTERS && index + 1 < records.length) continue
     const ahead = decryptMany(keys, texts)
-    for (let at = 0; start <= index; at += fields.length) open(records[start++] as One, ahead, at)
+    records.slice(start, index + 1).forEach((one, place) => {
+      open(one, ahead, place * fields.length)
+    })
+    start = index + 1
     texts.length = 0
     characters = 0
   }

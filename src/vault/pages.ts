@@ -1,10 +1,10 @@
 /** A list's pages from the service: all of them, or as a {@link walkPages} asks for them. protocol: section 4 */
 import { APIConnectionError, LockerError } from '../errors.ts'
 import type { Deadline } from '../http/deadline.ts'
-import { type Endpoint, followNext, type ListFilter } from '../http/endpoints.ts'
+import { type Endpoint, endpoints, followNext, type ListFilter } from '../http/endpoints.ts'
 import type { Service } from '../http/service.ts'
-import { type Decoder, decodePage } from '../wire/decode.ts'
-import type { WirePage } from '../wire/types.ts'
+import { type Decoder, decodeEnvironment, decodePage, decodeSecret } from '../wire/decode.ts'
+import type { WireEnvironment, WirePage, WireSecret } from '../wire/types.ts'
 import { type PageRequest, type WalkedList, walkPages } from './page-walk.ts'
 
 /** Pages asked for at the same time. */
@@ -20,6 +20,14 @@ export interface ListReader<Item> {
   readonly endpoint: (filter: ListFilter) => Endpoint
   readonly decodeItem: Decoder<Item>
   readonly filter?: Omit<ListFilter, 'page'>
+}
+
+/** All secrets. */
+export const SECRETS: ListReader<WireSecret> = { endpoint: endpoints.secrets, decodeItem: decodeSecret }
+/** All environments. */
+export const ENVIRONMENTS: ListReader<WireEnvironment> = {
+  endpoint: endpoints.environments,
+  decodeItem: decodeEnvironment,
 }
 
 /**

@@ -20,8 +20,8 @@ export const MAX_KEPT_SECRETS = 5000
 export const MAX_CACHED_BYTES = 8 * 1024 * 1024
 /** While something stands in, the service is asked again after this, or after `restTime` if that is less. */
 export const OUTAGE_REST_SECONDS = 5
-/** Pages in memory at a time. */
-const PAGES_AT_ONCE = 4
+/** At a time, of a project that is read page by page. */
+const PAGES_IN_MEMORY = 4
 
 /** Gets every secret of the project, as the service sent it. */
 export interface SecretVisitor {
@@ -157,7 +157,7 @@ function* walkProject(call: Call, visitor: SecretVisitor): Asking<WalkedProject>
   const { opener, pages } = yield* askFirstPage(call)
   const walk = walkPages<WireSecret>(
     { begin: visitor.begin, take: (secrets) => visitor.take(secrets, opener) },
-    PAGES_AT_ONCE,
+    PAGES_IN_MEMORY,
   )
   walk.next()
   let step = walk.next(pages)

@@ -2,9 +2,9 @@
 import type { Deadline } from '../http/deadline.ts'
 import { endpoints } from '../http/endpoints.ts'
 import type { Service } from '../http/service.ts'
-import { decodeCount, decodeNumber, decodeSecret } from '../wire/decode.ts'
+import { decodeCount, decodeNumber } from '../wire/decode.ts'
 import type { WireSecret } from '../wire/types.ts'
-import { loadList } from './pages.ts'
+import { loadList, SECRETS } from './pages.ts'
 
 /** What the caller has: dates of the service's clock, in Unix seconds with fraction. */
 export interface Known {
@@ -45,15 +45,7 @@ export async function fetchChanges(service: Service, known: Known, deadline: Dea
   if (isUnchanged(known, revisionDate, deletedItemDate)) return { kind: 'unchanged', deletedItemDate }
   if (mayBeDeleted(known, deletedItemDate)) return { kind: 'unclear', deletedItemDate }
   const [list, count] = await Promise.all([
-    loadList(
-      service,
-      {
-        endpoint: endpoints.secrets,
-        decodeItem: decodeSecret,
-        filter: { revisionDate: known.revisionDate },
-      },
-      deadline,
-    ),
+    loadList(service, { ...SECRETS, filter: { revisionDate: known.revisionDate } }, deadline),
     service.read(endpoints.secretsCount, decodeCount, deadline),
   ])
   if (list.revisionDate !== revisionDate) return { kind: 'unclear', deletedItemDate }

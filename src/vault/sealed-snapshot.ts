@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import type { AccessKey } from '../config/credentials.ts'
 import { CliRunError, describeFailure } from '../errors.ts'
+import { oneLine } from '../logger.ts'
 import { describeAge } from './freshness.ts'
 import { writeOutputFile } from './output-file.ts'
 import { MAX_FILE_BYTES } from './private-file.ts'
@@ -58,7 +59,9 @@ export function writeSealedSnapshot(
 ): void {
   const bytes = sealContent('snapshot', scopeHash(apiBase, accessKey.id), snapshot, accessKey)
   const reason = writeOutputFile(file, bytes)
-  if (reason !== undefined) throw new CliRunError(`the sealed snapshot can't be written: ${reason} (${file})`)
+  if (reason !== undefined) {
+    throw new CliRunError(`the sealed snapshot can't be written: ${reason} (${oneLine(file)})`)
+  }
 }
 
 function readRegularFile(scope: SealedSnapshotScope): Buffer {
@@ -75,7 +78,7 @@ function readRegularFile(scope: SealedSnapshotScope): Buffer {
     if (error instanceof CliRunError) throw error
     const reason = describeFailure(error)
     throw new CliRunError(
-      `the sealed snapshot of ${namedBy} can't be read: ${reason} (${file}). Check the path and its permissions`,
+      `the sealed snapshot of ${namedBy} can't be read: ${reason} (${oneLine(file)}). Check the path and its permissions`,
     )
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
@@ -83,5 +86,7 @@ function readRegularFile(scope: SealedSnapshotScope): Buffer {
 }
 
 function refuse({ file, namedBy = VARIABLE }: SealedSnapshotScope, reason: string): CliRunError {
-  return new CliRunError(`the sealed snapshot of ${namedBy} can't be used: ${reason} (${file}). Seal it anew`)
+  return new CliRunError(
+    `the sealed snapshot of ${namedBy} can't be used: ${reason} (${oneLine(file)}). Seal it anew`,
+  )
 }

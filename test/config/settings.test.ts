@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Problem } from '../../src/config/kind.ts'
 import type { Setting } from '../../src/config/setting.ts'
 import { listKeys, SETTINGS, settingOf } from '../../src/config/settings.ts'
 import { CREDENTIAL_VARIABLES } from '../../src/config/variables.ts'
@@ -44,6 +45,18 @@ describe('the table of settings', () => {
   it('takes everything from variables, and all but dotenv from a .env', () => {
     expect(listKeys('environment')).toHaveLength(ROWS.length)
     expect(listKeys('environment').filter((key) => !listKeys('.env').includes(key))).toEqual(['dotenv'])
+  })
+
+  it.each([
+    ['timeoutMs', 'MS', 'milliseconds', 1, 600_000],
+    ['restTime', 'SECONDS', 'seconds', 0, 999_999_999],
+    ['maxStale', 'SECONDS', 'seconds', 0, 999_999_999],
+  ] as const)('takes for %s whole %s, and says which', (key, placeholder, unit, min, max) => {
+    const { kind } = settingOf(key)
+    expect(kind.placeholder).toBe(placeholder)
+    expect([min, max].map((value) => kind.decode(value, ''))).toEqual([min, max])
+    const problem = new Problem(`must be a whole number of ${unit} from ${min} to ${max}`)
+    for (const value of [min - 1, max + 1]) expect(kind.decode(value, '')).toEqual(problem)
   })
 
   it('finds a row by its key', () => {

@@ -69,8 +69,8 @@ describe('github', () => {
   })
 
   it.each(['END', 'a\nEND\nb', 'xENDx'])('refuses %j, which holds its delimiter', (value) => {
-    const options = { randomDelimiter: () => 'END' }
-    expect(() => formatEnvironment('github', new Map([['A', value]]), options)).toThrow(
+    const end = () => 'END'
+    expect(() => formatEnvironment('github', new Map([['A', value]]), end)).toThrow(
       `"A" can't be written as github: its value holds the delimiter. `,
     )
   })

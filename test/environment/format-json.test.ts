@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { formatEnvironment } from '../../src/environment/format.ts'
-import { LockerError } from '../../src/errors.ts'
 import { entriesOf, mapOf, NASTY_VALUES, nastyValue } from './format-values.ts'
 
 const anyValue = fc.oneof(nastyValue, fc.string({ unit: 'binary' }))
@@ -128,38 +127,6 @@ describe('k8s', () => {
 
   it('has an empty mapping for no variables', () => {
     expect(parseYaml(formatEnvironment('k8s', new Map())).data).toEqual({})
-  })
-
-  it.each(['a', '0', 'app-secrets', 'app.prod', 'a-b.c-d', '1.2.3', 'null', 'a'.repeat(253)])(
-    'may be named %s',
-    (name) => {
-      expect(parseYaml(formatEnvironment('k8s', new Map(), { name })).metadata).toEqual({ name })
-    },
-  )
-
-  it.each([
-    '',
-    'App',
-    'a_b',
-    '-a',
-    'a-',
-    'a.',
-    '.a',
-    'a..b',
-    'a-.b',
-    'a.-b',
-    'a b',
-    'é',
-    'a\n',
-    'a'.repeat(254),
-  ])('may not be named %j', (name) => {
-    expect(() => formatEnvironment('k8s', new Map(), { name })).toThrow(LockerError)
-  })
-
-  it('says which name is wrong, in one line', () => {
-    expect(() => formatEnvironment('k8s', new Map(), { name: 'A\nB' })).toThrow(
-      `a Kubernetes Secret can't be named "A\\u000aB": use at most 253 lower-case letters, digits, '-' and '.'`,
-    )
   })
 
   it('holds one MiB of values and no more', () => {

@@ -49,14 +49,14 @@ describe('docker', () => {
   )
 
   it.each([
-    ['a\nb', 'its value holds a line break'],
-    ['\n', 'its value holds a line break'],
-    ['a\r\n', 'its value holds a line break'],
-    ['a\r', 'its value ends with a carriage return'],
-    ['\r', 'its value ends with a carriage return'],
-    ['x'.repeat(65_534), 'its line would be longer than 65535 bytes'],
-    ['é'.repeat(32_767), 'its line would be longer than 65535 bytes'],
-  ])('refuses a value like %j', (value, reason) => {
+    ['two lines', 'a\nb', 'its value holds a line break'],
+    ['a line break', '\n', 'its value holds a line break'],
+    ['a line break of Windows at its end', 'a\r\n', 'its value holds a line break'],
+    ['a carriage return at its end', 'a\r', 'its value ends with a carriage return'],
+    ['a carriage return', '\r', 'its value ends with a carriage return'],
+    ['too many characters', 'x'.repeat(65_534), 'its line would be longer than 65535 bytes'],
+    ['too many bytes', 'é'.repeat(32_767), 'its line would be longer than 65535 bytes'],
+  ])('refuses a value of %s', (_, value, reason) => {
     expect(() => formatEnvironment('docker', new Map([['A', value]]))).toThrow(
       `"A" can't be written as docker: ${reason}. Choose another format`,
     )

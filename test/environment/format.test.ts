@@ -48,11 +48,11 @@ describe('formatEnvironment', () => {
     ['github', "DATABASE_URL<<D\npostgres://app:s3cr$t@db/prod\nD\nQUOTE<<D\nit's\nD\n"],
     [
       'k8s',
-      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: "app"\ntype: Opaque\ndata:\n' +
+      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: locker-secrets\ntype: Opaque\ndata:\n' +
         '  "DATABASE_URL": "cG9zdGdyZXM6Ly9hcHA6czNjciR0QGRiL3Byb2Q="\n  "QUOTE": "aXQncw=="\n',
     ],
   ] as const)('writes %s', (format, expected) => {
-    expect(formatEnvironment(format, values, { randomDelimiter: () => 'D', name: 'app' })).toBe(expected)
+    expect(formatEnvironment(format, values, () => 'D')).toBe(expected)
   })
 
   it('knows seven formats', () => {
@@ -123,6 +123,18 @@ describe('names', () => {
     ['UID', 'dotenv', 'json', 'yaml', 'docker', 'github', 'k8s'],
   ])('%j fits into its formats and no other', (name, ...formats) => {
     expect(EXPORT_FORMATS.filter((format) => takes(format, name))).toEqual(formats)
+  })
+
+  it('as shell, those that bash sets or swallows are refused, and what only looks like one is not', () => {
+    const owned = (
+      'BASH BASH_ENV BASHPID DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HISTCMD LINENO OPTIND ' +
+      'PPID RANDOM SRANDOM SECONDS SHELLOPTS SHLVL UID'
+    ).split(' ')
+    const free = owned.flatMap((name) => [`X${name}`, `_${name}`, name.toLowerCase()])
+    const longer = owned.filter((name) => !/^(?:BASH|EPOCH)/.test(name))
+    expect(['_', ...owned].filter((name) => takes('shell', name))).toEqual([])
+    const similar = [...free, ...longer.map((name) => `${name}S`), '__']
+    expect(similar.filter((name) => !takes('shell', name))).toEqual([])
   })
 
   it.each<[ExportFormat, string, string]>([

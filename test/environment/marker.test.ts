@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import {
   findUnchanged,
   formatMarker,
@@ -41,7 +41,10 @@ function markerIn(env: Env): Marker {
 }
 
 describe('a process below a load', () => {
-  const env = leave(VALUES)
+  let env: Record<string, string>
+  beforeEach(() => {
+    env = leave(VALUES)
+  })
 
   it('has nothing to load in the same scope', () => {
     expect(isLoaded(markerIn(env), SCOPE, env)).toBe(true)
@@ -99,9 +102,9 @@ describe('a load of another scope', () => {
     expect(findUnchanged(markerIn(env), env, KEY)).toEqual(['B', '__x'])
   })
 
-  it('does not count what is gone', () => {
+  it.each([KEY, OTHER_KEY])('does not count what is gone, whatever the key', (key) => {
     const env = { ...leave(VALUES), A: undefined }
-    expect(findUnchanged(markerIn(env), env, KEY)).toEqual(['B', '__x'])
+    expect(findUnchanged(markerIn(env), env, key)).toEqual(['B', '__x'])
   })
 
   it('counts all of an earlier load with another key, since it can not tell', () => {
@@ -137,6 +140,24 @@ describe('the marker', () => {
     expect(text).not.toBe(leave({ PIN: '1234' }, SCOPE, OTHER_KEY).LOCKERPM_LOADED)
   })
 
+  it('is the same text in every build, since a process below may have another one', () => {
+    expect(leave({ PIN: '1234', A: '' }).LOCKERPM_LOADED).toBe(
+      '1.htsvordqtq.1jmtxvs4wj1.FPqJaA.PIN=O6qRWa,A=xpVRGI',
+    )
+    const bare = { ...SCOPE, accessKeyId: undefined, environment: undefined }
+    expect(leave({}, bare).LOCKERPM_LOADED).toBe('1.1yag0jvfo0b.9pn5hfnf95.FPqJaA.')
+  })
+
+  it('may have 32 Ki characters less one, as written and as read', () => {
+    const head = formatMarker(SCOPE, new Map(), KEY)?.length ?? 0
+    const named = (chars: number) => new Map([['N'.repeat(chars - head - '=AAAAAA'.length), '']])
+    const longest = formatMarker(SCOPE, named(MAX_MARKER_CHARS - 1), KEY)
+    expect(longest).toHaveLength(MAX_MARKER_CHARS - 1)
+    expect(markerIn({ LOCKERPM_LOADED: longest }).tags.size).toBe(1)
+    expect(formatMarker(SCOPE, named(MAX_MARKER_CHARS), KEY)).toBeUndefined()
+    expect(readMarker({ LOCKERPM_LOADED: longest?.replace('=', 'N=') })).toBeUndefined()
+  })
+
   it('is left out from 32 KiB on', () => {
     const count = (names: number) => new Map(Array.from({ length: names }, (_, index) => [`N${index}`, '']))
     const fits = formatMarker(SCOPE, count(2500), KEY)
@@ -150,12 +171,14 @@ describe('the marker', () => {
     ['empty text', ''],
     ['another version', '2.a.b.c.A=AAAAAA'],
     ['a part too few', '1.a.b.A=AAAAAA'],
+    ['no list of names', '1.a.b.c'],
     ['a part too many', '1.a.b.c.A=AAAAAA.x'],
     ['an empty hash', '1..b.c.A=AAAAAA'],
     ['an odd hash', '1.a.b c.c.A=AAAAAA'],
     ['no tag', '1.a.b.c.A'],
     ['a short tag', '1.a.b.c.A=AAA'],
     ['an odd tag', '1.a.b.c.A=AAA AA'],
+    ['a tag behind something else', '1.a.b.c.A:AAAAAA'],
     ['an odd name', '1.a.b.c.A-B=AAAAAA'],
     ['no name', '1.a.b.c.=AAAAAA'],
     ['an empty entry', '1.a.b.c.A=AAAAAA,'],

@@ -141,6 +141,13 @@ describe('final names', () => {
     expect(act).toThrow('DB_URL and db.url would both become the variable DB_URL')
   })
 
+  it('are the same error whichever of the keys comes first', () => {
+    const layers = layersOf({ DB_URL: '1', 'db.url': '2' })
+    expect(() => mergeOn({}, layers, { transform: 'upper-snake' })).toThrow(
+      'the secrets DB_URL and db.url would',
+    )
+  })
+
   it('may meet where one of the keys is excluded or no variable', () => {
     const policy: Partial<MergePolicy> = { transform: 'upper-snake', exclude: ['db.url'] }
     expect(mergeOn({}, layersOf({ 'db.url': '1', DB_URL: '2' }), policy).env).toEqual({ DB_URL: '2' })
@@ -179,6 +186,7 @@ describe('what is left out', () => {
       ['a.b', '.env', 'syntax'],
       ['NUL', '.env', 'nul'],
     ])
+    for (const row of report) expect(row).not.toHaveProperty('key')
   })
 
   it('is judged after prefix and transform', () => {
@@ -214,6 +222,21 @@ describe('what is left out', () => {
     expect(line).toMatch(/and 980 more$/)
     expect(line?.length).toBeLessThan(3000)
   })
+
+  it('is said with a long name cut short, and one of 80 characters in full', () => {
+    const [longest, longer] = [`-${'x'.repeat(79)}`, `-${'y'.repeat(80)}`]
+    expect(mergeOn({}, layersOf({ [longest]: '', [longer]: '' })).warnings).toEqual([
+      `left out: ${longest} (no name for a variable), ${longer.slice(0, 80)}… (no name for a variable)`,
+    ])
+  })
+
+  it.each([
+    [20, /, 19- \(no name for a variable\)$/],
+    [21, /, 19- \(no name for a variable\) and 1 more$/],
+  ])('is said by up to twenty names: %i', (count, end) => {
+    const values = Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index}-`, '']))
+    expect(mergeOn({}, layersOf(values)).warnings).toEqual([expect.stringMatching(end)])
+  })
 })
 
 describe('secrets that .env hides', () => {
@@ -247,6 +270,16 @@ describe('required', () => {
     expect(act).toThrow(
       'required variables are missing or empty: B, C, D (its value holds a NUL), E, ' +
         'PATH (could run code or redirect traffic, and is not in LOCKER_ALLOW), toString',
+    )
+  })
+
+  it('says who asked, where that is known, and what a filter kept away', () => {
+    const policy: Partial<MergePolicy> = { required: ['A'], exclude: ['A'] }
+    const text = 'required variables are missing or empty: A (excluded by LOCKER_INCLUDE or LOCKER_EXCLUDE)'
+    const layers = layersOf({ A: '1' })
+    expect(() => mergeOn({}, layers, policy)).toThrow(new LockerError(text))
+    expect(() => mergeOn({}, layers, { ...policy, requiredBy: '--required' })).toThrow(
+      new LockerError(`${text}; asked for by --required`),
     )
   })
 

@@ -1,10 +1,10 @@
 /** What a client under test is made from. */
 import { onTestFinished } from 'vitest'
 import type { Connection } from '../../src/config/config.ts'
+import type { SettingNames } from '../../src/config/origin.ts'
 import { LockerError } from '../../src/errors.ts'
 import { type Deadline, startDeadline } from '../../src/http/deadline.ts'
 import type { Endpoint } from '../../src/http/endpoints.ts'
-import type { SettingNames } from '../../src/http/failure.ts'
 import { createService, type Service } from '../../src/http/service.ts'
 import { createLogger, LogLevel } from '../../src/logger.ts'
 import type { Decoder } from '../../src/wire/decode.ts'

@@ -145,6 +145,7 @@ describe('caFile', () => {
   it.each([
     ['is missing', () => `${writeTemporary('')}.missing`, /can't be read \(ENOENT\): .*\.missing$/],
     ['is a folder', () => '/', /is not a regular file: \/$/],
+    ['has a newline in its name', () => '/missing\nfile', /can't be read \(ENOENT\): \/missing\\u000afile$/],
     ['is a pipe that nobody writes to', makePipe, /is not a regular file: .*\.pipe$/],
     ['is empty', () => writeTemporary(''), broken],
     ['holds a key', () => writeTemporary(signed.key), broken],

@@ -65,7 +65,9 @@ describe('options', () => {
     const locker = openLocker(sdk(), server, { headers, fetch: true })
     await locker.list()
     locker.listSync()
-    for (const request of await server.requests()) {
+    const requests = await server.requests()
+    expect(requests).toHaveLength(3)
+    for (const request of requests) {
       expect(request.headers).toMatchObject({
         authorization: `Bearer ${server.accessKeyId}`,
         'cf-access-client-id': 'id',

@@ -244,6 +244,7 @@ describe('a worker that fails', () => {
     ['eats-memory-when-asked.mjs', tight],
   ])('without a word (%s) is an error when time is up, and hurts nobody', async (worker, options) => {
     const said = await fetchSync(await folderWith(worker), { connection, times: 2 }, options)
+    expect(said.outcomes).toHaveLength(2)
     for (const { error } of said.outcomes) {
       expect(error).toMatchObject({ name: 'APIConnectionError', retryable: true, cause: 'ETIMEDOUT' })
       expect(error?.message).toBe('no answer within 300 ms (LOCKER_TIMEOUT_MS), not even from our own worker')
@@ -257,10 +258,11 @@ describe('a worker that fails', () => {
     ['rejects-when-asked.mjs', 'EMFILE'],
   ])('and can say so (%s) is an error at once, and hurts nobody', async (worker, cause) => {
     const said = await fetchSync(await folderWith(worker), { connection: patient, times: 2 })
+    expect(said.outcomes).toHaveLength(2)
     for (const { error } of said.outcomes) {
       expect(error).toMatchObject({ name: 'CliRunError', code: 'cli_error', retryable: false, cause })
       expect(error?.message).toBe(
-        `the worker thread that talks to the service failed (${cause}): use --import instead of -r, which needs no worker, or report this`,
+        `the worker thread that talks to the service failed (${cause}): use --import, which needs no worker, instead of -r, or report this`,
       )
     }
     expect(said.stdout + said.stderr).not.toContain('canary')

@@ -122,12 +122,14 @@ describe('fetchProject', () => {
       if (request.path === '/v1/profile') html(response, 401)
     })
     await failureOf(fetchWhole(requestTo(server.origin)))
+    expect(server.sockets.length).toBeGreaterThan(0)
     await Promise.all(server.sockets.map(closed))
   })
 
   it('closes its connections when all is well', async () => {
     const server = await startServer(serveProject(project, secrets))
     await fetchWhole(requestTo(server.origin))
+    expect(server.sockets.length).toBeGreaterThan(0)
     await Promise.all(server.sockets.map(closed))
   })
 

@@ -174,6 +174,11 @@ describe('is refused, in one line that names the file,', () => {
     expect(await refusal()).toContain(reason)
   })
 
+  it('when its very name is not one line', async () => {
+    const started = startSealed({ snapshotFile: join(folder, 'two\nlines') })
+    await expect(started).rejects.toThrow(/can't be read: ENOENT \(.*two\\u000alines\)/)
+  })
+
   it('when something was added', async () => {
     seal()
     writeFileSync(file, '\n', { flag: 'a' })
