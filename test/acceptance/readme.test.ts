@@ -14,7 +14,11 @@ import { Machine } from './machine.ts'
 import { serveRegistry } from './registry.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+/** Less the tables of figures, whose rows are what the benches ran. */
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8').replace(
+  /<!-- (bench|behaviour):start -->.*<!-- \1:end -->/gs,
+  '',
+)
 const [, ...AFTER_SH] = README.split('```sh\n')
 const COMMANDS = [
   ...AFTER_SH.flatMap((text) => text.slice(0, text.indexOf('```')).trim().split('\n')),
@@ -91,7 +95,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run bench -- --quick': BENCH,
   'node test/bench/mask.mjs': BENCH,
   'node test/bench/fleet.mjs 200': BENCH,
-  'node test/bench/bench.mjs --pairs 15 --only preload-http': BENCH,
 }
 
 /** npm would ask the registry for a newer npm, and say so. */
