@@ -22,7 +22,7 @@ export function findWorkingDirectory(): string {
  */
 export function isMainThread(): boolean {
   try {
-    process.chdir(undefined as unknown as string)
+    Reflect.apply(process.chdir, process, [])
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ERR_WORKER_UNSUPPORTED_OPERATION'
   }

@@ -1,6 +1,7 @@
 /** What made an environment or a command line larger than the kernel takes (E2BIG). */
 import type { Env } from './environment/names.ts'
 import { isTooLarge, MAX_STRING_BYTES } from './exec-size.ts'
+import { oneLine } from './logger.ts'
 
 /** A variable or an argument, as the kernel counts it. */
 interface Part {
@@ -45,7 +46,7 @@ function describeVariables(env: Env, beside = ''): string {
 }
 
 function listVariables(env: Env): Part[] {
-  return Object.entries(env).map(([name, value]) => part(name, `${name}=${value ?? ''}`))
+  return Object.entries(env).map(([name, value]) => part(oneLine(name), `${name}=${value ?? ''}`))
 }
 
 function part(what: string, text: string): Part {

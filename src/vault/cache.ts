@@ -21,7 +21,7 @@ export interface Cache {
   /** @param maxBytes a larger file is not read; left out: any that can be */
   readSnapshot(maxBytes?: number): Snapshot | undefined
   writeSnapshot(snapshot: Snapshot): void
-  /** Both or neither. */
+  /** Both, in one wait for the disk. A failure may leave the snapshot alone written: each is good by itself. */
   writeBoth(snapshot: Snapshot, view: View): void
   /** The access key is refused: nothing of it stays. */
   clear(): void
