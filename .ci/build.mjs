@@ -11,6 +11,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 /** Entry → bundle. A bundle may `require` another one of these when, and only when, it needs it. */
 const BUNDLES = {
   'src/index.ts': 'index',
+  'src/preload.ts': 'preload',
   'src/register.ts': 'register',
   'src/vault/fetch.ts': 'fetch',
   'src/http/proxy-agent.cjs': 'proxy-agent',

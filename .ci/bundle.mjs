@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { blake3Wasm } from './blake3-wasm.mjs'
 import { lean } from './lean.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -46,7 +47,7 @@ export async function bundle(entry, outfile) {
     format: 'cjs',
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [deferBundles, guardWorkers, lean],
+    plugins: [deferBundles, guardWorkers, lean, blake3Wasm],
     // Names stay, for whoever reads a stack trace or the package: they cost a start nothing.
     minifyWhitespace: true,
     minifySyntax: true,

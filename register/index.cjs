@@ -1,2 +1,2 @@
 'use strict'
-require('../dist/register.cjs').register()
+require('../dist/preload.cjs').register()

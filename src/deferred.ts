@@ -3,6 +3,11 @@
  * The paths are those of `dist`, where every bundle lies beside the others.
  */
 
+/** Configuration, load and merge: for a preload that repeats no earlier start. */
+export function requireRegister(): typeof import('./register.ts') {
+  return require('./register.cjs')
+}
+
 /** undici, the wire and the fetch: for whoever asks the service from its own thread. */
 export function requireFetch(): typeof import('./vault/fetch.ts') {
   return require('./fetch.cjs')

@@ -1,7 +1,7 @@
 /** PM2's cluster mode: it puts an application's variables into the process, and moves to its folder, after the preloads. */
 import type { Change } from './environment/apply.ts'
-import { MARKER_NAME, PM2_NAME } from './environment/deny-list.ts'
 import type { Env } from './environment/names.ts'
+import { MARKER_NAME, PM2_NAME } from './environment/own-names.ts'
 
 /**
  * @param env `process.env`

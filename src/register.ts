@@ -1,5 +1,4 @@
-/** `lockerpm/register`: the secrets are in process.env before the application's first line. product: section 2 */
-import { join } from 'node:path'
+/** The whole way of `lockerpm/register`, for a start that repeats no earlier one: see `preload.ts`. product: section 2 */
 import { compose, isLoadedAbove } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { isDisabled, resolveConfig } from './config/resolve.ts'
@@ -8,9 +7,9 @@ import type { Env } from './environment/names.ts'
 import { createLogger, type Logger, stderrSink } from './logger.ts'
 import { OWN_FAILURE_STATUS, readEarlySettings, reportOwnFailure } from './own-failure.ts'
 import { keepFromLater, readLaterFolder, readLaterVariables } from './pm2.ts'
-import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
-import { keepEnvironmentOut } from './reports.ts'
-import { findHome, findWorkingDirectory, isMainThread } from './surroundings.ts'
+import type { Circumstances } from './replay/circumstances.ts'
+import { recordStart } from './replay/record.ts'
+import { findHome, findWorkingDirectory } from './surroundings.ts'
 import { performAsync, performSync } from './sync/perform.ts'
 import { describeUnstartable } from './too-large.ts'
 import { startClock } from './vault/freshness.ts'
@@ -25,36 +24,31 @@ interface Start {
   readonly env: Env
   readonly logger: Logger
   readonly load: Load
+  readonly circumstances: Circumstances | undefined
 }
 
 const sink = stderrSink({ fd: 2 })
 
-/** For `-r`, `require` and an application's own import: process.env is complete when it returns. */
-export function register(): void {
+/**
+ * For `-r`, `require` and an application's own import: process.env is complete when it returns.
+ *
+ * @param circumstances for the record of this start; undefined: none is to be made
+ */
+export function register(circumstances?: Circumstances): void {
   let start: Start | undefined
   try {
-    start = prepare()
+    start = prepare(circumstances)
     if (start !== undefined) finish(start, performSync(start.load, start.logger, sink))
   } catch (error) {
     fail(error, start?.config)
   }
 }
 
-/**
- * For `import`. Awaits only where Node itself waits; elsewhere it blocks, like {@link register}.
- *
- * @param moduleUrl of the imported module
- */
-export function registerImported(moduleUrl: string): Promise<void> | undefined {
-  if (isFirstImport(moduleUrl, process)) return registerAwaited()
-  register()
-  return undefined
-}
-
-async function registerAwaited(): Promise<void> {
+/** The same for where Node itself waits. */
+export async function registerAwaited(circumstances?: Circumstances): Promise<void> {
   let start: Start | undefined
   try {
-    start = prepare()
+    start = prepare(circumstances)
     if (start !== undefined) finish(start, await performAsync(start.load, start.logger))
   } catch (error) {
     fail(error, start?.config)
@@ -62,10 +56,8 @@ async function registerAwaited(): Promise<void> {
 }
 
 /** @returns undefined when there is nothing to do here: product: section 2, the guards */
-function prepare(): Start | undefined {
-  if (!isMainThread() || isDisabled(process.env) || isSyntaxCheck(process)) return undefined
-  if (isOwnCommand(process.argv[1], join(__dirname, '../bin'))) return undefined
-  keepEnvironmentOut(process.report)
+function prepare(circumstances: Circumstances | undefined): Start | undefined {
+  if (isDisabled(process.env)) return undefined
   const env = readLaterVariables(process.env)
   const config = resolveConfig({
     env,
@@ -78,12 +70,14 @@ function prepare(): Start | undefined {
   if (config.disable || isLoadedAbove(config, env)) return undefined
   const logger = createLogger(config.logLevel, sink)
   for (const warning of config.warnings) logger.warn(warning)
-  return { config, env, logger, load: load(config, logger, startClock()) }
+  return { config, env, logger, load: load(config, logger, startClock()), circumstances }
 }
 
-function finish({ config, env, logger }: Start, secrets: OpenedSecrets): void {
-  const { change, warnings } = compose(config, secrets, env)
+function finish({ config, env, logger, circumstances }: Start, secrets: OpenedSecrets): void {
+  const composed = compose(config, secrets, env)
+  const { change, warnings } = composed
   for (const warning of warnings) logger.warn(warning)
+  if (circumstances !== undefined) recordStart(circumstances, { config, secrets, composed, env })
   applyMerged(process.env, keepFromLater(change, process.env), process.platform)
   const unstartable = describeUnstartable(process.env, process.platform)
   if (unstartable !== undefined) logger.warn(unstartable)

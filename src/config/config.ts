@@ -47,6 +47,14 @@ export interface Connection {
   readonly proxies: Proxies
 }
 
+/** A file that decided something, if only by not being there: another start with the same finds decides the same. */
+export interface Witness {
+  /** Absolute. */
+  readonly path: string
+  /** Its text; false: there is none; true: it is there, and what is in it decided nothing. */
+  readonly found: string | boolean
+}
+
 /** Everything that the three doors need, checked and frozen. */
 export interface Config {
   /** Undefined when a half is missing or can't be read: {@link Config.credentialsHint} says why. */
@@ -77,4 +85,6 @@ export interface Config {
   readonly warnings: readonly string[]
   /** Where each setting came from, by its key in the settings table. */
   readonly origins: ReadonlyMap<string, Origin>
+  /** Which files were looked for, and what was found. */
+  readonly witnesses: readonly Witness[]
 }

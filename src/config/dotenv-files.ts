@@ -2,8 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { LockerError } from '../errors.ts'
 import { oneLine } from '../logger.ts'
-import type { Origin } from './config.ts'
-import { Problem } from './kind.ts'
+import type { Origin, Witness } from './config.ts'
 import { describeOrigin } from './origin.ts'
 import { readTextFile } from './text-file.ts'
 import type { FoldName } from './variables.ts'
@@ -22,6 +21,7 @@ export interface DotenvFiles {
   readonly settings: ReadonlyMap<string, Definition>
   /** Everything else. */
   readonly variables: ReadonlyMap<string, string>
+  readonly witnesses: readonly Witness[]
 }
 
 const MAX_BYTES = 1024 * 1024
@@ -41,15 +41,21 @@ export function loadDotenvFiles(
 ): DotenvFiles {
   const settings = new Map<string, Definition>()
   const variables = new Map<string, string>()
+  const witnesses: Witness[] = []
   for (const file of files) {
-    if (!mustExist && !isThere(file)) continue
-    for (const [name, text] of parseFile(file, namedBy)) {
+    if (!mustExist && !isThere(file)) {
+      witnesses.push({ path: file, found: false })
+      continue
+    }
+    const content = readFile(file, namedBy)
+    witnesses.push({ path: file, found: content })
+    for (const [name, text] of parseVariables(content)) {
       const folded = foldName(name)
       if (!folded.startsWith('LOCKER_')) keepFirst(variables, name, text)
       else if (text !== '') keepFirst(settings, folded, { text, file })
     }
   }
-  return { files, settings, variables }
+  return { files, settings, variables, witnesses }
 }
 
 /** A folder called `.env` is a Python environment, or what Docker makes of a missing file that it mounts. */
@@ -57,12 +63,14 @@ function isThere(file: string): boolean {
   return existsSync(file) && !statSync(file).isDirectory()
 }
 
-function parseFile(file: string, namedBy: Origin | undefined): [string, string][] {
+function readFile(file: string, namedBy: Origin | undefined): string {
   const text = readTextFile(file, MAX_BYTES)
-  if (text instanceof Problem) {
-    const how = namedBy === undefined ? '' : `, which ${describeOrigin(namedBy)} names,`
-    throw new LockerError(oneLine(`the .env file ${file}${how} ${text.text}`))
-  }
+  if (typeof text === 'string') return text
+  const how = namedBy === undefined ? '' : `, which ${describeOrigin(namedBy)} names,`
+  throw new LockerError(oneLine(`the .env file ${file}${how} ${text.text}`))
+}
+
+function parseVariables(text: string): [string, string][] {
   // Loaded here, because it costs milliseconds that a start without such a file should not pay.
   const { parse }: typeof import('dotenv') = require('dotenv')
   // dotenv's default parser needs 9 s for 64 KiB of empty lines; its scanner reads the same in linear time.

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LockerError } from '../errors.ts'
 import { oneLine } from '../logger.ts'
+import type { Witness } from './config.ts'
 import { Problem } from './kind.ts'
 import { suggest } from './nearest.ts'
 import type { Setting } from './setting.ts'
@@ -19,6 +20,13 @@ export interface LockerJson {
   readonly values: Readonly<Record<string, unknown>>
 }
 
+/** The outcome of a search. */
+export interface LockerJsonSearch {
+  /** Undefined: there is none. */
+  readonly lockerJson: LockerJson | undefined
+  readonly witnesses: readonly Witness[]
+}
+
 const FILE_NAME = 'locker.json'
 const MAX_BYTES = 1024 * 1024
 
@@ -27,25 +35,31 @@ const MAX_BYTES = 1024 * 1024
  * `cwd` itself is asked: above it, anybody might put a file.
  *
  * @param cwd an absolute path
- * @returns undefined: there is none
  * @throws LockerError when it can't be read, is no JSON object, or has a key that it can't have
  */
-export function loadLockerJson(cwd: string): LockerJson | undefined {
-  const folder = findFolder(cwd)
-  if (folder === undefined) return undefined
+export function loadLockerJson(cwd: string): LockerJsonSearch {
+  const witnesses: Witness[] = []
+  const folder = findFolder(cwd, witnesses)
+  if (folder === undefined) return { lockerJson: undefined, witnesses }
   const file = join(folder, FILE_NAME)
   const text = readTextFile(file, MAX_BYTES)
   if (text instanceof Problem) throw new LockerError(oneLine(`${file} ${text.text}`))
   const values = parseObject(text, file)
   for (const key of Object.keys(values)) checkKey(key, file)
-  return { file, folder, values }
+  return { lockerJson: { file, folder, values }, witnesses: [...witnesses, { path: file, found: text }] }
 }
 
-function findFolder(cwd: string): string | undefined {
+/** @param witnesses gets what was looked for on the way */
+function findFolder(cwd: string, witnesses: Witness[]): string | undefined {
+  const isThere = (path: string) => {
+    const found = existsSync(path)
+    witnesses.push({ path, found })
+    return found
+  }
   let nearest: string | undefined
   for (let folder = cwd; ; folder = dirname(folder)) {
-    if (nearest === undefined && existsSync(join(folder, FILE_NAME))) nearest = folder
-    if (existsSync(join(folder, 'package.json'))) return nearest
+    if (nearest === undefined && isThere(join(folder, FILE_NAME))) nearest = folder
+    if (isThere(join(folder, 'package.json'))) return nearest
     if (folder === dirname(folder)) return nearest === cwd ? nearest : undefined
   }
 }

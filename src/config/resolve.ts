@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { LockerError } from '../errors.ts'
 import { LogLevel, oneLine } from '../logger.ts'
 import { findAccessKey, type KeySearch } from './access-key.ts'
-import type { Config, Connection, MergePolicy, Origin, Proxies } from './config.ts'
+import type { Config, Connection, MergePolicy, Origin, Proxies, Witness } from './config.ts'
 import type { AccessKey } from './credentials.ts'
 import { type DotenvFiles, loadDotenvFiles } from './dotenv-files.ts'
 import { Problem } from './kind.ts'
@@ -65,7 +65,7 @@ export function isDisabled(env: Environment): boolean {
  */
 export function resolveConfig(sources: Sources): Config {
   const { env, home } = sources
-  const { variables, dotenv, layers } = collectLayers(sources)
+  const { variables, dotenv, layers, witnesses } = collectLayers(sources)
   const origins = new Map<SettingKey, Origin>()
   const pick = createPick(layers, origins)
   const key = findAccessKey(layers, listPlaces(sources, dotenv), home)
@@ -90,6 +90,7 @@ export function resolveConfig(sources: Sources): Config {
     disable: pick('disable') ?? false,
     warnings: collectWarnings(variables, dotenv, pick('unsafe') ? origins.get('unsafe') : undefined),
     origins,
+    witnesses,
   })
 }
 
@@ -107,15 +108,21 @@ function collectLayers({ flags = new Map(), options = {}, env, cwd, platform }: 
   readonly variables: ReadonlyMap<string, string>
   readonly dotenv: DotenvFiles
   readonly layers: readonly Layer[]
+  readonly witnesses: readonly Witness[]
 } {
   checkOptions(options)
   const foldName = nameFolder(platform)
   const variables = collectSettings(env, foldName)
   const upper = [flagLayer(flags, cwd), optionLayer(options, cwd), environmentLayer(variables, cwd)]
-  const lockerJson = loadLockerJson(cwd)
+  const { lockerJson, witnesses } = loadLockerJson(cwd)
   const lower = lockerJson === undefined ? [] : [lockerJsonLayer(lockerJson)]
   const dotenv = loadDotenv([...upper, ...lower], cwd, foldName)
-  return { variables, dotenv, layers: [...upper, dotenvLayer(dotenv.settings, cwd), ...lower] }
+  return {
+    variables,
+    dotenv,
+    layers: [...upper, dotenvLayer(dotenv.settings, cwd), ...lower],
+    witnesses: [...witnesses, ...dotenv.witnesses],
+  }
 }
 
 /** Reads one setting through all layers, and notes where it came from. */

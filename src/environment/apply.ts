@@ -1,6 +1,7 @@
 /** The one writer of an environment: this process's, or the one that a child is given. */
-import { MARKER_NAME } from './deny-list.ts'
+
 import { foldName } from './names.ts'
+import { MARKER_NAME } from './own-names.ts'
 
 /** What is to be done to an environment. */
 export interface Change {

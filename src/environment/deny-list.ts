@@ -2,6 +2,7 @@
  * Names that let a variable run code or redirect traffic. Exact names and tight prefixes, so that NPM_TOKEN,
  * NODE_AUTH_TOKEN, GIT_TOKEN and PYTHON_API_KEY pass. product: section 1, Merge policy
  */
+import { MARKER_NAME, PM2_NAME } from './own-names.ts'
 
 /** `denied` may be lifted by `allow`; `reserved` never. */
 export type Verdict = 'passes' | 'denied' | 'reserved'
@@ -14,12 +15,6 @@ export function judgeName(name: string): Verdict {
   const isDenied = DENIED_NAMES.has(upper) || DENIED_PREFIXES.some((prefix) => upper.startsWith(prefix))
   return isDenied ? 'denied' : 'passes'
 }
-
-/** The variable that says what an earlier load did: see `marker.ts`. */
-export const MARKER_NAME = 'LOCKERPM_LOADED'
-
-/** What PM2 hands a process, settings of ours among it: as good as any `LOCKER_*`. See `pm2.ts`. */
-export const PM2_NAME = 'pm2_env'
 
 const LOADER = `
   GCONV_PATH GETCONF_DIR GLIBC_TUNABLES HOSTALIASES LDR_CNTRL LDR_PRELOAD LDR_PRELOAD64 LIBPATH LOCALDOMAIN LOCPATH

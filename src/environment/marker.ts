@@ -9,8 +9,8 @@
  * another key are known as such.
  */
 import type { MergePolicy } from '../config/config.ts'
-import { MARKER_NAME } from './deny-list.ts'
 import { type Env, isSet, isVariableName } from './names.ts'
+import { MARKER_NAME } from './own-names.ts'
 
 /** What was loaded, or would be. */
 export interface Scope {

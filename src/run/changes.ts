@@ -1,7 +1,7 @@
 /** Whether what a running command was given has changed since. product: section 3, `--watch` */
 import { requireFetch } from '../deferred.ts'
-import { MARKER_NAME } from '../environment/deny-list.ts'
 import type { Env } from '../environment/names.ts'
+import { MARKER_NAME } from '../environment/own-names.ts'
 import type { ServiceOptions } from '../http/service.ts'
 import { createWarnOnce } from '../logger.ts'
 import { reportOwnFailure } from '../own-failure.ts'

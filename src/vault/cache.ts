@@ -3,7 +3,13 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccessKey } from '../config/credentials.ts'
 import { type Logger, name } from '../logger.ts'
-import { preparePrivateFolder, readPrivateFile, removeFile, writePrivateFiles } from './private-file.ts'
+import {
+  preparePrivateFolder,
+  readPrivateFile,
+  removeFile,
+  signatureOf,
+  writePrivateFiles,
+} from './private-file.ts'
 import { type SealedKind, scopeHash, sealContent, unsealContent } from './sealed-file.ts'
 import type { Snapshot } from './snapshot.ts'
 import { fromViewContent, toViewContent, type View, type ViewContent } from './view.ts'
@@ -11,9 +17,13 @@ import { fromViewContent, toViewContent, type View, type ViewContent } from './v
 /** Files of scopes that nobody has started for so long are pruned. */
 export const PRUNE_AFTER_DAYS = 30
 
+/** What the records of starts end with, which lie beside the cache's own files: see `replay`. */
+export const RECORD_SUFFIX = '.start'
+
 /** One project's and one environment's files. Reads give undefined for anything but a good file. */
 export interface Cache {
   readonly lockFile: string
+  readonly viewFile: string
   readView(): View | undefined
   /** Changes when another process has written the view. */
   viewSignature(): string | undefined
@@ -50,6 +60,7 @@ export function openCache(scope: CacheScope, logger: Logger): Cache | undefined 
 
 class FolderCache implements Cache {
   readonly lockFile: string
+  readonly viewFile: string
   readonly #folder: string
   readonly #accessKey: AccessKey
   readonly #logger: Logger
@@ -70,6 +81,7 @@ class FolderCache implements Cache {
       view: join(folder, `${project}.${scope}.view`),
     }
     this.lockFile = join(folder, `${project}.${scope}.lock`)
+    this.viewFile = this.#files.view
   }
 
   readView(): View | undefined {
@@ -98,7 +110,8 @@ class FolderCache implements Cache {
   }
 
   clear(): void {
-    const isOurs = (file: string) => file.startsWith(this.#hashes.snapshot)
+    // A record of a start doesn't tell whose it is: made again, each is as good as before.
+    const isOurs = (file: string) => file.startsWith(this.#hashes.snapshot) || file.endsWith(RECORD_SUFFIX)
     for (const file of listFolder(this.#folder).filter(isOurs)) removeFile(join(this.#folder, file))
   }
 
@@ -149,11 +162,6 @@ function listFolder(folder: string): string[] {
   } catch {
     return []
   }
-}
-
-function signatureOf(path: string): string | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  return stats && `${stats.ino} ${stats.mtimeMs} ${stats.size}`
 }
 
 function modifiedMs(path: string): number | undefined {

@@ -39,7 +39,9 @@ export function* loadCached(cache: Cache, context: LoadContext): Load {
   const view = readView(cache, context)
   if (view !== undefined && isFresh(view.validatedAtMs, clock, config.restTimeSeconds)) {
     logger.debug`used the cache, validated ${Math.round((clock.now() - view.validatedAtMs) / 1000)} s ago`
-    return view.secrets
+    const { validatedAtMs, secrets } = view
+    const { viewFile: file } = cache
+    return signature === undefined ? secrets : { ...secrets, freshView: { file, signature, validatedAtMs } }
   }
   const standIn = findStandIn(view, context)
   const budget = standIn === undefined ? whole : limitBudget(whole)

@@ -25,6 +25,17 @@ export interface OpenedSecrets {
   readonly environment: OpenedLayer
   /** Lines for stderr about secrets whose very key can't be a string. */
   readonly warnings: readonly string[]
+  /** The cached view that they were read from, and nobody was asked; left out: somebody was. */
+  readonly freshView?: FreshView
+}
+
+/** A view in the cache, as it was when it was read. */
+export interface FreshView {
+  readonly file: string
+  /** Changes when the file is written: {@link signatureOf}. */
+  readonly signature: string
+  /** Unix milliseconds, just before the service was asked. */
+  readonly validatedAtMs: number
 }
 
 /**

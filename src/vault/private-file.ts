@@ -14,6 +14,7 @@ import {
   readSync,
   renameSync,
   type Stats,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -91,12 +92,20 @@ export function preparePrivateFolder(folder: string): string | undefined {
   try {
     makeFolder(dirname(folder))
     makeFolder(folder)
-    const stats = lstatSync(folder)
-    if (!stats.isDirectory()) return 'its folder is not a folder'
-    return isOpenToOthers(stats) ? 'its folder is not ours alone (0700)' : undefined
+    return findFolderFault(folder)
   } catch (error) {
     return describeFailure(error)
   }
+}
+
+/**
+ * @returns why a folder can't be trusted; undefined when all is well
+ * @throws what the file system throws, such as ENOENT
+ */
+export function findFolderFault(folder: string): string | undefined {
+  const stats = lstatSync(folder)
+  if (!stats.isDirectory()) return 'its folder is not a folder'
+  return isOpenToOthers(stats) ? 'its folder is not ours alone (0700)' : undefined
 }
 
 /** Step by step: on Node 20, `recursive` never ends where nothing can be made, such as below /proc. */
@@ -107,6 +116,12 @@ function makeFolder(folder: string): void {
     // Another process was quicker.
     if (!existsSync(folder)) throw error
   }
+}
+
+/** @returns a text that changes when another file comes in this one's place; undefined: there is none */
+export function signatureOf(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats && `${stats.ino} ${stats.mtimeMs} ${stats.size}`
 }
 
 /** Gone or not ours to remove: both are fine. */

@@ -50,6 +50,7 @@ export function configFor(server: ServerLike, { timeoutMs = 10_000, ...overrides
     disable: false,
     warnings: [],
     origins: new Map(),
+    witnesses: [],
     ...overrides,
   }
 }

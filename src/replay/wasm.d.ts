@@ -1,0 +1,16 @@
+/** The build puts the bytes here: see .ci/blake3-wasm.mjs. */
+declare module '*/blake3.wasm' {
+  const bytes: Uint8Array<ArrayBuffer>
+  export default bytes
+}
+
+/** What we use of it: it is part of no library that Node's types bring. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>)
+  }
+  class Instance {
+    constructor(module: Module)
+    readonly exports: object
+  }
+}
