@@ -4,17 +4,25 @@
  */
 import { join } from 'node:path'
 import { requireRegister } from './deferred.ts'
+import { isFirstStart, startWorkerEarly } from './early-worker.ts'
 import { applyMerged } from './environment/apply.ts'
 import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
 import { type Circumstances, describeCircumstances } from './replay/circumstances.ts'
-import { replayStart } from './replay/replay.ts'
+import { recallStart } from './replay/replay.ts'
+import type { Recollection } from './replay/start-record.ts'
 import { keepEnvironmentOut } from './reports.ts'
 import { isMainThread } from './surroundings.ts'
+
+/** A start that goes the whole way. */
+interface Start {
+  readonly circumstances: Circumstances | undefined
+  readonly recollection: Recollection | undefined
+}
 
 /** For `-r`, `require` and an application's own import: process.env is complete when it returns. */
 export function register(): void {
   const start = enter()
-  if (start !== undefined) requireRegister().register(start.circumstances)
+  if (start !== undefined) block(start)
 }
 
 /**
@@ -25,23 +33,34 @@ export function register(): void {
 export function registerImported(moduleUrl: string): Promise<void> | undefined {
   const start = enter()
   if (start === undefined) return undefined
-  const { register, registerAwaited } = requireRegister()
-  if (isFirstImport(moduleUrl, process)) return registerAwaited(start.circumstances)
-  register(start.circumstances)
+  if (isFirstImport(moduleUrl, process)) return requireRegister().registerAwaited(start.circumstances)
+  block(start)
   return undefined
 }
 
 /** @returns undefined when there is nothing to do here (product: section 2, the guards), or it is done */
-function enter(): { readonly circumstances: Circumstances | undefined } | undefined {
+function enter(): Start | undefined {
   if (!isMainThread() || isSwitchedOff(process.env['LOCKER_DISABLE']) || isSyntaxCheck(process))
     return undefined
   if (isOwnCommand(process.argv[1], join(__dirname, '../bin'))) return undefined
   keepEnvironmentOut(process.report)
   const circumstances = describeCircumstances('register', [], process)
-  const change = circumstances && replayStart(circumstances, process.env)
-  if (change === undefined) return { circumstances }
-  applyMerged(process.env, change, process.platform)
+  const recollection = circumstances && recallStart(circumstances, process.env)
+  if (recollection?.kind !== 'same') return { circumstances, recollection }
+  applyMerged(process.env, recollection.change, process.platform)
   return undefined
+}
+
+function block({ circumstances, recollection }: Start): void {
+  const isCertain =
+    recollection?.kind === 'asks' ||
+    (circumstances !== undefined && isFirstStart(circumstances.folder, circumstances.cwd))
+  const endEarly = isCertain && circumstances ? startWorkerEarly(circumstances.folder) : undefined
+  try {
+    requireRegister().register(circumstances, endEarly)
+  } finally {
+    endEarly?.()
+  }
 }
 
 /** Costs next to nothing. What else it may be is judged on the whole way. */

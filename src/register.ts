@@ -33,13 +33,15 @@ const sink = stderrSink({ fd: 2 })
  * For `-r`, `require` and an application's own import: process.env is complete when it returns.
  *
  * @param circumstances for the record of this start; undefined: none is to be made
+ * @param end called before the process ends because of a failure
  */
-export function register(circumstances?: Circumstances): void {
+export function register(circumstances?: Circumstances, end?: () => void): void {
   let start: Start | undefined
   try {
     start = prepare(circumstances)
     if (start !== undefined) finish(start, performSync(start.load, start.logger, sink))
   } catch (error) {
+    end?.()
     fail(error, start?.config)
   }
 }

@@ -23,6 +23,7 @@ export interface Circumstances {
   readonly blake3: Blake3
   /** The cache's, as far as variables alone decide. Absolute. */
   readonly folder: string
+  readonly cwd: string
   /** Of the access key: the beginning of its records' names. */
   readonly owner: string
   readonly file: string
@@ -58,7 +59,7 @@ export function describeCircumstances(
   const key = blake3.keyed(master, `circumstances ${facts}`)
   const owner = blake3.keyed(master, 'owner').toString('base64url')
   const file = join(folder, `${owner}.${blake3.keyed(key, 'name').toString('base64url')}.start`)
-  return { blake3, folder, owner, file, key }
+  return { blake3, folder, cwd, owner, file, key }
 }
 
 /** As `resolveConfig` finds it, where that is simple. */

@@ -1,4 +1,4 @@
-/** Makes the record of a start that went the whole way, was answered by the cache, and had nothing to say. */
+/** Makes the record of a start that went the whole way, and had nothing to say. */
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,14 +6,17 @@ import type { Composed } from '../compose.ts'
 import type { Config } from '../config/config.ts'
 import { type Env, isSet } from '../environment/names.ts'
 import { LogLevel } from '../logger.ts'
-import type { OpenedSecrets } from '../vault/open.ts'
-import { removeFile, writePrivateFile } from '../vault/private-file.ts'
+import type { FreshView, OpenedSecrets } from '../vault/open.ts'
+import { removeFile, writePassingFile } from '../vault/private-file.ts'
 import type { Circumstances } from './circumstances.ts'
 import { SALT_BYTES, sealRecord } from './sealed-record.ts'
-import { MAX_RECORD_BYTES, type StartRecord } from './start-record.ts'
+import { MAX_RECORD_BYTES, type Outcome, type StartRecord } from './start-record.ts'
 
 /** Of one access key; with more than this, starts differ so much that most are of no use. */
 const MAX_RECORDS = 64
+
+/** What sealing may add to a text. */
+const SEALING_BYTES = 1024
 
 /** A start, as it was. */
 export interface Start {
@@ -34,23 +37,31 @@ export function recordStart(circumstances: Circumstances, start: Start): void {
   if (record === undefined) return
   const { blake3, key, file, folder, owner } = circumstances
   const text = JSON.stringify(record)
-  if (Buffer.byteLength(text) > MAX_RECORD_BYTES - 1024) return
-  prune(folder, owner)
-  writePrivateFile(file, sealRecord(blake3, key, randomBytes(SALT_BYTES), text))
+  if (Buffer.byteLength(text) > MAX_RECORD_BYTES - SEALING_BYTES) return
+  try {
+    prune(folder, owner)
+    writePassingFile(file, sealRecord(blake3, key, randomBytes(SALT_BYTES), text))
+  } catch {
+    // There is no folder, because there can't be one.
+  }
 }
 
 function toRecord({ folder }: Circumstances, start: Start): StartRecord | undefined {
-  const { config, secrets, composed, env } = start
-  const { change, warnings, report } = composed
+  const { config, secrets, composed } = start
+  const { witnesses, restTimeSeconds, fetch, snapshotFile, cacheFolder, logLevel } = config
+  const isSilent = config.warnings.length + composed.warnings.length === 0 && logLevel !== LogLevel.DEBUG
+  if (!isSilent || cacheFolder !== folder || fetch || snapshotFile !== undefined) return undefined
+  if (restTimeSeconds === 0) return { witnesses, outcome: null }
   const { freshView } = secrets
-  const isSilent = config.warnings.length + warnings.length === 0 && config.logLevel !== LogLevel.DEBUG
-  if (freshView === undefined || config.restTimeSeconds === 0) return undefined
-  if (!isSilent || config.cacheFolder !== folder) return undefined
+  return freshView && { witnesses, outcome: toOutcome(freshView, start) }
+}
+
+function toOutcome(view: FreshView, { config, composed, env }: Start): Outcome {
+  const { change, report } = composed
   const kept = report.filter(({ source, leftOut }) => source === 'process' && leftOut === undefined)
   return {
-    view: freshView,
+    view,
     restTimeSeconds: config.restTimeSeconds,
-    witnesses: config.witnesses,
     kept: kept.map(({ name }) => name),
     replaced: [...change.injected.keys()].filter((name) => isSet(env, name)),
     required: config.policy.required.filter((name) => !change.injected.has(name)),

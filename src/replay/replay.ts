@@ -9,7 +9,7 @@ import { type Env, isSet } from '../environment/names.ts'
 import { findFolderFault, readPrivateFile, signatureOf } from '../vault/private-file.ts'
 import type { Circumstances } from './circumstances.ts'
 import { openRecord } from './sealed-record.ts'
-import { MAX_RECORD_BYTES, type StartRecord } from './start-record.ts'
+import { MAX_RECORD_BYTES, type Outcome, type Recollection, type StartRecord } from './start-record.ts'
 
 /** What every Linux takes as arguments and environment, with some reserve: see `exec-size.ts`. */
 const MAX_ENVIRONMENT_BYTES = 100_000
@@ -19,20 +19,32 @@ const BYTES_PER_CHARACTER = 3
 /**
  * @param circumstances of this start
  * @param env the variables that are set
- * @returns what is to be done to them; undefined: there is no record of such a start, or something has changed since
+ * @returns what is known of it; undefined: there is no record of such a start, or what decided it has changed since
  */
-export function replayStart(circumstances: Circumstances, env: Env): Change | undefined {
+export function recallStart(circumstances: Circumstances, env: Env): Recollection | undefined {
   try {
     const record = readRecord(circumstances)
-    if (record === undefined || !isFresh(record) || !isUnchanged(record) || !isSameMerge(record, env))
-      return undefined
-    const { deletions, injected, marker } = record
-    return { deletions, injected: new Map(injected), marker: marker ?? undefined }
+    if (record === undefined || !record.witnesses.every(isUnchanged)) return undefined
+    const { outcome } = record
+    if (outcome === null) return ASKS
+    if (signatureOf(outcome.view.file) !== outcome.view.signature) return undefined
+    if (!isFresh(outcome)) return ASKS
+    if (!isSameMerge(outcome, env)) return undefined
+    const { deletions, injected, marker } = outcome
+    return { kind: 'same', change: { deletions, injected: new Map(injected), marker: marker ?? undefined } }
   } catch {
     // No folder, or none that can be looked at: the whole way knows what to say.
     return undefined
   }
 }
+
+/** @returns what such a start did to the variables; undefined: it is to be found out */
+export function replayStart(circumstances: Circumstances, env: Env): Change | undefined {
+  const recollection = recallStart(circumstances, env)
+  return recollection?.kind === 'same' ? recollection.change : undefined
+}
+
+const ASKS: Recollection = { kind: 'asks' }
 
 function readRecord({ blake3, folder, file, key }: Circumstances): StartRecord | undefined {
   if (findFolderFault(folder) !== undefined) return undefined
@@ -41,22 +53,18 @@ function readRecord({ blake3, folder, file, key }: Circumstances): StartRecord |
   return text === undefined ? undefined : JSON.parse(text)
 }
 
-function isFresh({ view, restTimeSeconds }: StartRecord): boolean {
+function isUnchanged({ path, found }: StartRecord['witnesses'][number]): boolean {
+  if (typeof found !== 'string') return existsSync(path) === found
+  return readTextFile(path, found.length * BYTES_PER_CHARACTER) === found
+}
+
+function isFresh({ view, restTimeSeconds }: Outcome): boolean {
   const ageMs = Date.now() - view.validatedAtMs
   return ageMs >= 0 && ageMs < restTimeSeconds * 1000
 }
 
-function isUnchanged({ view, witnesses }: StartRecord): boolean {
-  if (signatureOf(view.file) !== view.signature) return false
-  return witnesses.every(({ path, found }) => {
-    return typeof found === 'string'
-      ? readTextFile(path, found.length * BYTES_PER_CHARACTER) === found
-      : existsSync(path) === found
-  })
-}
-
-/** Whether secrets and `.env` meet the same variables, and the outcome needs no word about its size. */
-function isSameMerge({ injected, kept, replaced, required, marker }: StartRecord, env: Env): boolean {
+/** Whether secrets and `.env` meet the same variables, and nothing need be said about their size. */
+function isSameMerge({ injected, kept, replaced, required, marker }: Outcome, env: Env): boolean {
   const wasSet = new Set(replaced)
   let characters = marker?.length ?? 0
   for (const [name, value] of injected) {

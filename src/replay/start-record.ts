@@ -1,16 +1,23 @@
 /**
- * The record of a start: what it came to, and what has to be the same for another start to come to it. Whoever finds all
- * of that unchanged need not resolve, open and merge anew.
+ * The record of a start: what decided it, and what it came to. Whoever finds unchanged what decided need not resolve,
+ * open and merge anew, or knows at once that the service has to be asked.
  */
 import type { Witness } from '../config/config.ts'
+import type { Change } from '../environment/apply.ts'
 import type { FreshView } from '../vault/open.ts'
 
 /** As JSON, sealed by `sealed-record.ts`. */
 export interface StartRecord {
+  readonly witnesses: readonly Witness[]
+  /** Null: nothing is ever good enough without asking the service, the rest time being 0. */
+  readonly outcome: Outcome | null
+}
+
+/** What a start came to, and what else has to be the same for it. */
+export interface Outcome {
   /** The cached view that it came from. */
   readonly view: FreshView
   readonly restTimeSeconds: number
-  readonly witnesses: readonly Witness[]
   /** Of the names at hand, those that were set before: no secret replaced them. */
   readonly kept: readonly string[]
   /** Those that were set before, and were replaced. */
@@ -22,6 +29,13 @@ export interface StartRecord {
   /** Null: too many names for one. */
   readonly marker: string | null
 }
+
+/** What a record says to a start. */
+export type Recollection =
+  /** It comes to the same. */
+  | { readonly kind: 'same'; readonly change: Change }
+  /** It will ask the service, whatever that answers. */
+  | { readonly kind: 'asks' }
 
 /** A larger one is not made: it would take as long to read as the start that it stands for. */
 export const MAX_RECORD_BYTES = 64 * 1024

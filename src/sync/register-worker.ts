@@ -27,3 +27,8 @@ runAsWorker(async (text: string): Promise<string> => {
   setImmediate(() => parentPort?.close())
   return reply
 })
+
+// While the calling side finds out what to ask. Should it fail, it fails again where that can be told.
+try {
+  requireFetch()
+} catch {}

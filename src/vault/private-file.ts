@@ -84,6 +84,24 @@ export function writePrivateFiles(files: ReadonlyMap<string, Buffer>): string | 
 }
 
 /**
+ * Atomic, and not durable: for what is as good as never written when a power cut takes it, and checked when it is read.
+ *
+ * @returns why it could not be written; undefined when it was
+ */
+export function writePassingFile(path: string, bytes: Buffer): string | undefined {
+  let draft: Draft | undefined
+  try {
+    draft = writeDraft(path, bytes)
+    close(draft)
+    renameSync(draft.temporary, path)
+    return undefined
+  } catch (error) {
+    if (draft !== undefined) removeFile(draft.temporary)
+    return describeFailure(error)
+  }
+}
+
+/**
  * @param folder made, 0700, if it isn't there, and so is the one around it, but no more: a home that doesn't exist
  *   isn't ours to make
  * @returns why it can't be trusted or made; undefined when all is well
