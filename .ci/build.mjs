@@ -11,7 +11,8 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 /** Entry → bundle. A bundle may `require` another one of these when, and only when, it needs it. */
 const BUNDLES = {
   'src/index.ts': 'index',
-  'src/preload.ts': 'preload',
+  'src/required.ts': 'required',
+  'src/imported.ts': 'imported',
   'src/register.ts': 'register',
   'src/vault/fetch.ts': 'fetch',
   'src/http/proxy-agent.cjs': 'proxy-agent',

@@ -1,2 +1,2 @@
 'use strict'
-require('../dist/preload.cjs').register()
+require('../dist/required.cjs')

@@ -2,9 +2,9 @@
  * The entry of `lockerpm/register`. All that a start loads which repeats an earlier one; the whole way is `register.ts`.
  * product: section 2
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { requireRegister } from './deferred.ts'
-import { isFirstStart, startWorkerEarly } from './early-worker.ts'
+import { requireBridge, requireRegister } from './deferred.ts'
 import { applyMerged } from './environment/apply.ts'
 import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
 import { type Circumstances, describeCircumstances } from './replay/circumstances.ts'
@@ -51,16 +51,25 @@ function enter(): Start | undefined {
   return undefined
 }
 
-function block({ circumstances, recollection }: Start): void {
-  const isCertain =
-    recollection?.kind === 'asks' ||
-    (circumstances !== undefined && isFirstStart(circumstances.folder, circumstances.cwd))
-  const endEarly = isCertain && circumstances ? startWorkerEarly(circumstances.folder) : undefined
+function block(start: Start): void {
+  const endEarly = startEarly(start)
   try {
-    requireRegister().register(circumstances, endEarly)
+    requireRegister().register(start.circumstances, endEarly)
   } finally {
     endEarly?.()
   }
+}
+
+/** Where it is certain that the service will be asked, its worker comes up while the configuration is read. */
+function startEarly({ circumstances, recollection }: Start): (() => void) | undefined {
+  if (circumstances === undefined) return undefined
+  const isCertain = recollection?.kind === 'asks' || isFirst(circumstances)
+  return isCertain ? requireBridge().startEarly(circumstances.folder) : undefined
+}
+
+/** Nothing is cached, and no file configures. */
+function isFirst({ folder, cwd }: Circumstances): boolean {
+  return ![folder, join(cwd, '.env'), join(cwd, 'locker.json')].some((path) => existsSync(path))
 }
 
 /** Costs next to nothing. What else it may be is judged on the whole way. */

@@ -1,8 +1,11 @@
 /** The calling side of synckit: waits for a worker, at most until the deadline, whatever becomes of it. */
+import { join } from 'node:path'
 import { LockerError } from '../errors.ts'
 import type { LineSink, LogLevel } from '../logger.ts'
 import { monotonicMs } from '../monotonic.ts'
 import type { Fetched, FetchRequest } from '../vault/fetch.ts'
+import { preparePrivateFolder } from '../vault/private-file.ts'
+import { enterFlight } from '../vault/single-flight.ts'
 import { type CallWorker, startBoundWorker } from './bound-worker.ts'
 import { openReply } from './protocol.ts'
 import { failureOfWorker } from './worker-failure.ts'
@@ -13,20 +16,33 @@ const WORKER = 'register-worker.cjs'
 /** How long after its own deadline a worker may still answer: its error says more than ours. */
 export const GRACE_MS = 500
 
+/** How long one start may keep the others from starting early. */
+const EARLY_PATIENCE_MS = 10_000
+
 let early: CallWorker | undefined
 
 /**
- * Starts the worker before it is known what to ask it, so that it is up by then: on Node 20 a worker takes 28 ms, in which
- * this thread can read its configuration.
+ * Starts the worker before it is known what to ask it: on Node 20 it takes 28 ms to come up, in which this thread can find
+ * that out. One start at a time: of 200 that begin together one will ask, and 200 idle workers take 13 s on two cores.
+ *
+ * @param folder the cache's
+ * @returns ends what was not needed, and makes way for others: to be called when the start is over, and again does no
+ *   harm; undefined: another start is at it, or no worker can be had, which the call will tell
  */
-export function startEarly(): void {
-  early = startBoundWorker(WORKER)
-}
-
-/** Ends what {@link startEarly} started, unless it was called. */
-export function dismissEarly(): void {
-  if (early !== undefined) stopLatestWorker()
-  early = undefined
+export function startEarly(folder: string): (() => void) | undefined {
+  if (preparePrivateFolder(folder) !== undefined) return undefined
+  const flight = enterFlight(join(folder, 'early.lock'), Date.now(), EARLY_PATIENCE_MS)
+  if (flight.kind !== 'ours') return undefined
+  try {
+    early = startBoundWorker(WORKER)
+  } catch {
+    // Such as a Node that allows no workers.
+  }
+  return () => {
+    if (early !== undefined) stopLatestWorker()
+    early = undefined
+    flight.release()
+  }
 }
 
 /**

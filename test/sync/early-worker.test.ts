@@ -5,10 +5,10 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type DevServer, startDevServer } from '../src/dev-server/index.ts'
+import { type DevServer, startDevServer } from '../../src/dev-server/index.ts'
 
 const run = promisify(execFile)
-const PRELOAD = join(import.meta.dirname, '../register/index.cjs')
+const PRELOAD = join(import.meta.dirname, '../../register/index.cjs')
 
 let server: DevServer
 let folder: string
