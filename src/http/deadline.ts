@@ -49,7 +49,8 @@ export function startDeadline(
     end: () => {
       clearTimeout(timer)
       caller?.removeEventListener('abort', cancel)
-      controller.abort()
+      // With a reason, since Node would make one: 0.3 ms of a cold start. Who still waits has nobody who listens.
+      controller.abort('ended')
     },
   }
 }

@@ -1,6 +1,6 @@
 /** The connections: a pool of our own, through a proxy where the environment names one. */
-import { X509Certificate } from 'node:crypto'
-import type { SecureContext, ConnectionOptions as TlsOptions } from 'node:tls'
+import { setMaxListeners } from 'node:events'
+import type { SecureContext } from 'node:tls'
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici'
 // Narrow imports: undici as a whole loads fetch, websockets and caches, which a start never needs.
 import Pool from 'undici/lib/dispatcher/pool.js'
@@ -8,27 +8,46 @@ import type { Connection } from '../config/config.ts'
 import { readTextFile } from '../config/text-file.ts'
 import { LockerError } from '../errors.ts'
 import { oneLine } from '../logger.ts'
+import { createConnector, type Trust } from './connector.ts'
 
 /** All authorities that a system knows are about 230 KB. */
 const MAX_CA_FILE_BYTES = 4 * 1024 * 1024
 /** Requests that may be under way at once; each has a kept-alive connection of its own. */
 export const MAX_CONNECTIONS = 6
 
+/** The one deadline over everything is kept by the caller; limits here would only cut it short. */
+const LIMITS = { connections: MAX_CONNECTIONS, headersTimeout: 0, bodyTimeout: 0, allowH2: false }
+
+/** What sends, and what ends it. */
+export interface Connections {
+  readonly dispatcher: Dispatcher
+  /** Ends every connection: busy, idle, or still being made. */
+  close(): void
+}
+
 /**
  * @param connection where the service is and how to trust it
- * @param closing fires when the caller is done: ends sockets that are still connecting, which `destroy` lets be.
- *   A server that accepts and then never shakes hands would keep the process alive
- * @returns a dispatcher of our own; the caller destroys it
+ * @param origin of `connection.apiBase`
  * @throws LockerError `locker_error` when `caFile` can't be read or the proxy's address isn't a proxy's
  */
-export function createDispatcher(connection: Connection, closing: AbortSignal): Dispatcher {
-  // The one deadline over everything is kept by the caller; limits here would only cut it short.
-  const connect = { ...tlsOptions(connection), timeout: 0, signal: closing }
-  const limits = { connections: MAX_CONNECTIONS, headersTimeout: 0, bodyTimeout: 0, allowH2: false }
+export function openConnections(connection: Connection, origin: string): Connections {
   const proxy = chooseProxy(connection)
-  if (proxy === undefined) return new Pool(new URL(connection.apiBase).origin, { ...limits, connect })
-  return new (requireProxyAgent())({
-    ...limits,
+  const loadTrust = prepareTrust(connection)
+  if (proxy !== undefined) return openProxied(connection, proxy, loadTrust)
+  const connector = createConnector(loadTrust)
+  const dispatcher = new Pool(origin, { ...LIMITS, connect: connector.connect })
+  return { dispatcher, close: () => closeWith(dispatcher, connector.close) }
+}
+
+function openProxied(connection: Connection, proxy: string, loadTrust: () => Trust): Connections {
+  const closing = new AbortController()
+  // Every socket listens, two for each tunnel: more than Node thinks right without a warning.
+  setMaxListeners(0, closing.signal)
+  // A proxy may be asked for http alone: TLS is loaded here only for who names authorities.
+  const trust = connection.caFile === undefined ? { rejectUnauthorized: !connection.unsafe } : loadTrust()
+  const connect = { ...trust, timeout: 0, signal: closing.signal }
+  const dispatcher = new (requireProxyAgent())({
+    ...LIMITS,
     httpProxy: proxy,
     httpsProxy: proxy,
     noProxy: connection.proxies.noProxy ?? '',
@@ -36,6 +55,14 @@ export function createDispatcher(connection: Connection, closing: AbortSignal): 
     proxyTls: connect,
     connect,
   })
+  return { dispatcher, close: () => closeWith(dispatcher, () => closing.abort()) }
+}
+
+/** @param closeConnecting ends what `destroy` lets be: sockets that are still connecting */
+function closeWith(dispatcher: Dispatcher, closeConnecting: () => void): void {
+  // Nobody is left to hear how the connections ended.
+  dispatcher.destroy().catch(() => {})
+  closeConnecting()
 }
 
 /** https goes through HTTPS_PROXY only and http through HTTP_PROXY only, as with curl. */
@@ -68,13 +95,12 @@ function requireProxyAgent(): typeof EnvHttpProxyAgent {
 
 /**
  * Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment does not switch our checks off.
+ *
+ * @returns loads TLS, and makes the one context that all connections share
  */
-function tlsOptions({
-  unsafe,
-  caFile,
-}: Connection): Pick<TlsOptions, 'rejectUnauthorized' | 'secureContext'> {
-  if (caFile === undefined) return { rejectUnauthorized: !unsafe }
-  return { rejectUnauthorized: !unsafe, secureContext: trustAlso(readAuthorities(caFile)) }
+function prepareTrust({ unsafe, caFile }: Connection): () => Trust {
+  const authorities = caFile === undefined ? [] : readAuthorities(caFile)
+  return () => ({ rejectUnauthorized: !unsafe, secureContext: trustAlso(authorities) })
 }
 
 /** What Node calls where it is given `ca`; it has no documented name. */
@@ -90,6 +116,7 @@ function trustAlso(authorities: readonly string[]): SecureContext {
   const tls: typeof import('node:tls') & { getCACertificates?: (type: 'default') => string[] } =
     require('node:tls')
   const trusting = tls.createSecureContext()
+  if (authorities.length === 0) return trusting
   const { context } = trusting as NativeContext
   if (typeof context?.addCACert === 'function') {
     for (const pem of authorities) context.addCACert(Buffer.from(pem))
@@ -118,7 +145,7 @@ function readPem(caFile: string): string {
 
 function isCertificate(pem: string): boolean {
   try {
-    return Boolean(new X509Certificate(pem))
+    return Boolean(new (process.getBuiltinModule('node:crypto').X509Certificate)(pem))
   } catch {
     return false
   }

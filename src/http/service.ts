@@ -19,6 +19,8 @@ export interface ServiceOptions {
   readonly accessKeyId: string
   readonly settings: SettingNames
   readonly logger: Logger
+  /** As {@link createTransport} has it. */
+  readonly whileWaiting?: (() => void) | undefined
 }
 
 /** A client of the service. Both calls throw the errors of `failure.ts`, or the caller's own reason to cancel. */
@@ -46,9 +48,9 @@ class RetryingService implements Service {
   readonly #context: FailureContext
   readonly #logger: Logger
 
-  constructor({ connection, accessKeyId, settings, logger }: ServiceOptions) {
+  constructor({ connection, accessKeyId, settings, logger, whileWaiting }: ServiceOptions) {
     const { apiBase, headers } = connection
-    this.#transport = createTransport(connection, accessKeyId)
+    this.#transport = createTransport(connection, accessKeyId, whileWaiting)
     this.#context = { apiBase, settings, credentials: listCredentials(accessKeyId, headers) }
     this.#logger = logger
     this.apiBase = apiBase

@@ -1,12 +1,12 @@
 /** One request, one answer: capped body, no redirects, cancelled at once. It judges nothing. */
-import { setMaxListeners } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Connection } from '../config/config.ts'
 import { APIConnectionError, LockerError } from '../errors.ts'
 import { version } from '../version.ts'
-import { createDispatcher } from './dispatcher.ts'
+import { openConnections } from './dispatcher.ts'
 import type { Endpoint } from './endpoints.ts'
+import { warmParser } from './parser.ts'
 
 /** The largest body taken, compressed or not. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -35,16 +35,18 @@ export interface Transport {
 /**
  * @param connection where the service is
  * @param accessKeyId the bearer token
- * @throws LockerError `locker_error` when Node runs without WebAssembly, or as {@link createDispatcher}
+ * @param whileWaiting called when all that was asked is on its way: takes time that the service needs anyway
+ * @throws LockerError `locker_error` when Node runs without WebAssembly, or as {@link openConnections}
  */
-export function createTransport(connection: Connection, accessKeyId: string): Transport {
+export function createTransport(
+  connection: Connection,
+  accessKeyId: string,
+  whileWaiting?: () => void,
+): Transport {
   // undici's parser is made of it: without this line, every request would look like a broken network.
   if (!('WebAssembly' in globalThis)) throw new LockerError(NO_WEB_ASSEMBLY)
-  const closing = new AbortController()
-  // Every socket listens, two for each tunnel through a proxy: more than Node thinks right without a warning.
-  setMaxListeners(0, closing.signal)
-  const dispatcher = createDispatcher(connection, closing.signal)
   const { origin, pathname } = new URL(connection.apiBase)
+  const { dispatcher, close } = openConnections(connection, origin)
   const basePath = pathname.replace(/\/$/, '')
   const headers = {
     'user-agent': `lockerpm/${version}`,
@@ -52,6 +54,11 @@ export function createTransport(connection: Connection, accessKeyId: string): Tr
     accept: 'application/json',
     ...lowerCaseNames(connection.headers),
     authorization: `Bearer ${accessKeyId}`,
+  }
+  let unsent = 0
+  const wait = () => {
+    warmParser()
+    whileWaiting?.()
   }
   return {
     send: async ({ method, path }, signal, body) => {
@@ -62,16 +69,16 @@ export function createTransport(connection: Connection, accessKeyId: string): Tr
         headers: withBodyHeaders(headers, body),
         body: body ?? null,
       }
-      const answer = await exchange(dispatcher, request, signal)
+      unsent += 1
+      const answer = await exchange(dispatcher, request, signal, () => {
+        unsent -= 1
+        if (unsent === 0) setImmediate(wait)
+      })
       // undici takes the connection back one turn later: who asks again before that gets a new one.
       await new Promise(setImmediate)
       return { ...answer, body: decompress(answer) }
     },
-    close: () => {
-      // Nobody is left to hear how the connections ended.
-      dispatcher.destroy().catch(() => {})
-      closing.abort()
-    },
+    close,
   }
 }
 
@@ -92,6 +99,7 @@ function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   signal: AbortSignal,
+  onStart: () => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
@@ -113,6 +121,7 @@ function exchange(
     dispatcher.dispatch(request, {
       onRequestStart: (started) => {
         controller = started
+        onStart()
         if (signal.aborted) started.abort(signal.reason)
       },
       onResponseStart: (_, status, headers) => {

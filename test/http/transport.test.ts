@@ -203,3 +203,32 @@ describe('send', () => {
     await expect(transport.send(endpoints.profile, never)).rejects.toBeInstanceOf(Error)
   })
 })
+
+describe('what is done while the service is waited for', () => {
+  it('begins when everything that was asked has been sent, and no sooner', async () => {
+    const withheld: ServerResponse[] = []
+    const answerAll = () => {
+      for (const response of withheld.splice(0)) json(response, 200, {})
+    }
+    const server = await startServer((_, response) => void withheld.push(response))
+    const seen: number[] = []
+    let ask: (() => void) | undefined
+    const transport = createTransport(connectionTo(server.origin), ACCESS_KEY_ID, () => ask?.())
+    onTestFinished(() => transport.close())
+    const waiting = new Promise<void>((resolve) => {
+      ask = () => {
+        seen.push(withheld.length)
+        resolve()
+      }
+    })
+    const answers = [endpoints.profile, endpoints.revisionDate].map((endpoint) =>
+      transport.send(endpoint, never),
+    )
+    await waiting
+    while (withheld.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    answerAll()
+    await Promise.all(answers)
+    expect(seen).toHaveLength(1)
+    expect(server.seen).toHaveLength(2)
+  })
+})

@@ -35,7 +35,7 @@ async function callSync(folder: string, calls: Calls, inWorker = false): Promise
 /** @returns a folder with another worker in the place of ours, which is `real-worker.cjs` there */
 async function folderWith(worker: string): Promise<string> {
   const folder = makeFolder()
-  for (const name of ['index.cjs', 'fetch.cjs', 'sdk-bridge.cjs']) {
+  for (const name of ['index.cjs', 'fetch.cjs', 'llhttp.wasm', 'sdk-bridge.cjs']) {
     copyFileSync(join(sdk().folder, name), join(folder, name))
   }
   copyFileSync(join(sdk().folder, 'sdk-worker.cjs'), join(folder, 'real-worker.cjs'))
