@@ -7,6 +7,7 @@ import type { Env } from './environment/names.ts'
 import { createLogger, type Logger, stderrSink } from './logger.ts'
 import { OWN_FAILURE_STATUS, readEarlySettings, reportOwnFailure } from './own-failure.ts'
 import { keepFromLater, readLaterFolder, readLaterVariables } from './pm2.ts'
+import { rehearse } from './rehearsal.ts'
 import type { Circumstances } from './replay/circumstances.ts'
 import { recordStart } from './replay/record.ts'
 import { findHome, findWorkingDirectory } from './surroundings.ts'
@@ -24,6 +25,7 @@ interface Start {
   readonly env: Env
   readonly logger: Logger
   readonly load: Load
+  rehearse(): void
   readonly circumstances: Circumstances | undefined
 }
 
@@ -39,7 +41,7 @@ export function register(circumstances?: Circumstances, end?: () => void): void 
   let start: Start | undefined
   try {
     start = prepare(circumstances)
-    if (start !== undefined) finish(start, performSync(start.load, start.logger, sink))
+    if (start !== undefined) finish(start, performSync(start.load, start.logger, sink, start.rehearse))
   } catch (error) {
     end?.()
     fail(error, start?.config)
@@ -51,7 +53,8 @@ export async function registerAwaited(circumstances?: Circumstances): Promise<vo
   let start: Start | undefined
   try {
     start = prepare(circumstances)
-    if (start !== undefined) finish(start, await performAsync(start.load, start.logger))
+    if (start !== undefined)
+      finish(start, await performAsync(start.load, start.logger, undefined, start.rehearse))
   } catch (error) {
     fail(error, start?.config)
   }
@@ -72,7 +75,14 @@ function prepare(circumstances: Circumstances | undefined): Start | undefined {
   if (config.disable || isLoadedAbove(config, env)) return undefined
   const logger = createLogger(config.logLevel, sink)
   for (const warning of config.warnings) logger.warn(warning)
-  return { config, env, logger, load: load(config, logger, startClock()), circumstances }
+  return {
+    config,
+    env,
+    logger,
+    load: load(config, logger, startClock()),
+    rehearse: () => rehearse(config, env),
+    circumstances,
+  }
 }
 
 function finish({ config, env, logger, circumstances }: Start, secrets: OpenedSecrets): void {

@@ -51,15 +51,22 @@ export function startEarly(folder: string): (() => void) | undefined {
  * @param request whose secrets, from where
  * @param logLevel what the worker's logger keeps
  * @param sink where the worker's lines go
+ * @param meanwhile done while the worker comes up
  * @throws CliRunError `cli_error` when the worker can't start or dies, APIConnectionError when it doesn't answer
  *   in time, else as `fetchProject`
  */
-export function fetchProjectSync(request: FetchRequest, logLevel: LogLevel, sink: LineSink): Fetched {
+export function fetchProjectSync(
+  request: FetchRequest,
+  logLevel: LogLevel,
+  sink: LineSink,
+  meanwhile: () => void = () => {},
+): Fetched {
   const call = JSON.stringify({ request, logLevel, calledAtMs: monotonicMs() })
   const remainingMs = request.connection.timeoutMs - (request.spentMs ?? 0)
   try {
     const callWorker = early ?? startBoundWorker(WORKER)
     early = undefined
+    meanwhile()
     return openReply<Fetched>(callWorker(call, remainingMs + GRACE_MS), sink)
   } catch (error) {
     if (error instanceof LockerError) throw error

@@ -12,13 +12,19 @@ import { driveAsync, driveSync } from './drive.ts'
  * @param load what to perform
  * @param logger its level is the worker's as well
  * @param sink where the worker's lines go
+ * @param meanwhile done while a worker comes up; must not throw
  * @throws whatever the load throws
  */
-export function performSync(load: Load, logger: Logger, sink: LineSink): OpenedSecrets {
+export function performSync(
+  load: Load,
+  logger: Logger,
+  sink: LineSink,
+  meanwhile: () => void,
+): OpenedSecrets {
   const perform = (effect: Effect): Fetched | undefined => {
     if ('waitMs' in effect)
       return void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, effect.waitMs)
-    return requireBridge().fetchProjectSync(effect.fetch, logger.level, sink)
+    return requireBridge().fetchProjectSync(effect.fetch, logger.level, sink, meanwhile)
   }
   return driveSync(load, perform)
 }
@@ -27,13 +33,19 @@ export function performSync(load: Load, logger: Logger, sink: LineSink): OpenedS
  * @param load what to perform
  * @param logger where the fetch logs
  * @param signal cancels; its reason is thrown
+ * @param meanwhile done while the service is at work; must not throw
  * @throws whatever the load throws
  */
-export async function performAsync(load: Load, logger: Logger, signal?: AbortSignal): Promise<OpenedSecrets> {
+export async function performAsync(
+  load: Load,
+  logger: Logger,
+  signal?: AbortSignal,
+  meanwhile?: () => void,
+): Promise<OpenedSecrets> {
   const perform = (effect: Effect): Promise<Fetched | undefined> => {
     if ('waitMs' in effect) return sleep(effect.waitMs, signal)
     const { fetchProject } = requireFetch()
-    return fetchProject(effect.fetch, logger, signal)
+    return fetchProject(effect.fetch, logger, signal, meanwhile)
   }
   return driveAsync(load, perform)
 }
