@@ -7,17 +7,15 @@ import { join } from 'node:path'
 import { requireBridge, requireRegister } from './deferred.ts'
 import { applyMerged } from './environment/apply.ts'
 import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
-import { type Circumstances, describeCircumstances } from './replay/circumstances.ts'
+import {
+  type Circumstances,
+  describeCircumstances,
+  findRecordFolder,
+  hasRecords,
+} from './replay/circumstances.ts'
 import { recallStart } from './replay/replay.ts'
-import type { Recollection } from './replay/start-record.ts'
 import { keepEnvironmentOut } from './reports.ts'
 import { isMainThread } from './surroundings.ts'
-
-/** A start that goes the whole way. */
-interface Start {
-  readonly circumstances: Circumstances | undefined
-  readonly recollection: Recollection | undefined
-}
 
 /** For `-r`, `require` and an application's own import: process.env is complete when it returns. */
 export function register(): void {
@@ -33,9 +31,17 @@ export function register(): void {
 export function registerImported(moduleUrl: string): Promise<void> | undefined {
   const start = enter()
   if (start === undefined) return undefined
-  if (isFirstImport(moduleUrl, process)) return requireRegister().registerAwaited(start.circumstances)
+  if (isFirstImport(moduleUrl, process)) return requireRegister().registerAwaited(start.describe)
   block(start)
   return undefined
+}
+
+/** A start that goes the whole way. */
+interface Start {
+  /** The folder of a cache that is certain to be no answer; undefined: there may be one in it. */
+  readonly asking: string | undefined
+  /** For the record; undefined: none is to be made. */
+  readonly describe: (() => Circumstances | undefined) | undefined
 }
 
 /** @returns undefined when there is nothing to do here (product: section 2, the guards), or it is done */
@@ -44,32 +50,37 @@ function enter(): Start | undefined {
     return undefined
   if (isOwnCommand(process.argv[1], join(__dirname, '../bin'))) return undefined
   keepEnvironmentOut(process.report)
-  const circumstances = describeCircumstances('register', [], process)
+  const folder = findRecordFolder(process)
+  // Who is first in a place makes no record, which would take 3 ms.
+  if (folder === undefined || isFirst(folder)) return { asking: folder, describe: undefined }
+  const circumstances = hasRecords('register', process) ? describe() : undefined
   const recollection = circumstances && recallStart(circumstances, process.env)
-  if (recollection?.kind !== 'same') return { circumstances, recollection }
+  if (recollection?.kind !== 'same') {
+    return recollection === undefined
+      ? { asking: undefined, describe }
+      : { asking: folder, describe: undefined }
+  }
   applyMerged(process.env, recollection.change, process.platform)
   return undefined
 }
 
-function block(start: Start): void {
-  const endEarly = startEarly(start)
+function describe(): Circumstances | undefined {
+  return describeCircumstances('register', [], process)
+}
+
+/** Where it is certain that the service will be asked, its worker comes up while the configuration is read. */
+function block({ asking, describe }: Start): void {
+  const endEarly = asking === undefined ? undefined : requireBridge().startEarly(asking)
   try {
-    requireRegister().register(start.circumstances, endEarly)
+    requireRegister().register(describe, endEarly)
   } finally {
     endEarly?.()
   }
 }
 
-/** Where it is certain that the service will be asked, its worker comes up while the configuration is read. */
-function startEarly({ circumstances, recollection }: Start): (() => void) | undefined {
-  if (circumstances === undefined) return undefined
-  const isCertain = recollection?.kind === 'asks' || isFirst(circumstances)
-  return isCertain ? requireBridge().startEarly(circumstances.folder) : undefined
-}
-
 /** Nothing is cached, and no file configures. */
-function isFirst({ folder, cwd }: Circumstances): boolean {
-  return ![folder, join(cwd, '.env'), join(cwd, 'locker.json')].some((path) => existsSync(path))
+function isFirst(folder: string): boolean {
+  return ![folder, '.env', 'locker.json'].some((path) => existsSync(path))
 }
 
 /** Costs next to nothing. What else it may be is judged on the whole way. */

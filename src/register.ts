@@ -18,6 +18,9 @@ import { load } from './vault/load.ts'
 import type { OpenedSecrets } from './vault/open.ts'
 import type { Load } from './vault/steps.ts'
 
+/** Describes this start, while nothing has been done to its variables. */
+type Describe = () => Circumstances | undefined
+
 /** A start that has something to load. */
 interface Start {
   readonly config: Config
@@ -26,7 +29,7 @@ interface Start {
   readonly logger: Logger
   readonly load: Load
   rehearse(): void
-  readonly circumstances: Circumstances | undefined
+  readonly describe: Describe | undefined
 }
 
 const sink = stderrSink({ fd: 2 })
@@ -34,13 +37,13 @@ const sink = stderrSink({ fd: 2 })
 /**
  * For `-r`, `require` and an application's own import: process.env is complete when it returns.
  *
- * @param circumstances for the record of this start; undefined: none is to be made
+ * @param describe for the record of this start; undefined: none is to be made
  * @param end called before the process ends because of a failure
  */
-export function register(circumstances?: Circumstances, end?: () => void): void {
+export function register(describe?: Describe, end?: () => void): void {
   let start: Start | undefined
   try {
-    start = prepare(circumstances)
+    start = prepare(describe)
     if (start !== undefined) finish(start, performSync(start.load, start.logger, sink, start.rehearse))
   } catch (error) {
     end?.()
@@ -49,10 +52,10 @@ export function register(circumstances?: Circumstances, end?: () => void): void 
 }
 
 /** The same for where Node itself waits. */
-export async function registerAwaited(circumstances?: Circumstances): Promise<void> {
+export async function registerAwaited(describe?: Describe): Promise<void> {
   let start: Start | undefined
   try {
-    start = prepare(circumstances)
+    start = prepare(describe)
     if (start !== undefined)
       finish(start, await performAsync(start.load, start.logger, undefined, start.rehearse))
   } catch (error) {
@@ -61,7 +64,7 @@ export async function registerAwaited(circumstances?: Circumstances): Promise<vo
 }
 
 /** @returns undefined when there is nothing to do here: product: section 2, the guards */
-function prepare(circumstances: Circumstances | undefined): Start | undefined {
+function prepare(describe: Describe | undefined): Start | undefined {
   if (isDisabled(process.env)) return undefined
   const env = readLaterVariables(process.env)
   const config = resolveConfig({
@@ -81,14 +84,15 @@ function prepare(circumstances: Circumstances | undefined): Start | undefined {
     logger,
     load: load(config, logger, startClock()),
     rehearse: () => rehearse(config, env),
-    circumstances,
+    describe,
   }
 }
 
-function finish({ config, env, logger, circumstances }: Start, secrets: OpenedSecrets): void {
+function finish({ config, env, logger, describe }: Start, secrets: OpenedSecrets): void {
   const composed = compose(config, secrets, env)
   const { change, warnings } = composed
   for (const warning of warnings) logger.warn(warning)
+  const circumstances = describe?.()
   if (circumstances !== undefined) recordStart(circumstances, { config, secrets, composed, env })
   applyMerged(process.env, keepFromLater(change, process.env), process.platform)
   const unstartable = describeUnstartable(process.env, process.platform)

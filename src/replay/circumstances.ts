@@ -2,6 +2,7 @@
  * The circumstances of a start: everything outside of files that can decide what it comes to. Two starts in the same
  * circumstances, with the same files and the same cache, come to the same.
  */
+import { readdirSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Env } from '../environment/names.ts'
 import { MARKER_NAME, PM2_NAME } from '../environment/own-names.ts'
@@ -23,7 +24,6 @@ export interface Circumstances {
   readonly blake3: Blake3
   /** The cache's, as far as variables alone decide. Absolute. */
   readonly folder: string
-  readonly cwd: string
   /** Of the access key: the beginning of its records' names. */
   readonly owner: string
   readonly file: string
@@ -31,35 +31,63 @@ export interface Circumstances {
   readonly key: Uint8Array
 }
 
+/** Of files, by door: neither is the other's end. */
+const ENDINGS: Readonly<Record<Door, string>> = { register: '.preload.start', 'locker-run': '.run.start' }
+
 /** What would be missing or differ for every start, or isn't worth knowing. */
 const REFUSED = [MARKER_NAME, PM2_NAME, 'LOCKER_DISABLE', 'LOCKER_FETCH', 'LOCKER_SNAPSHOT']
 
 /**
+ * Costs next to nothing.
+ *
+ * @returns the folder of a start's record, absolute, whether it is there or not. Undefined: such a start is not recorded.
+ *   Its access key is not in two variables, it has nothing to load, its cache is not where variables alone say, or it is on
+ *   Windows, where files have no owner and names no case
+ */
+export function findRecordFolder({ env, platform }: Host): string | undefined {
+  if (platform === 'win32' || !env['LOCKER_ACCESS_KEY_ID'] || findSecret(env) === '') return undefined
+  return REFUSED.some((name) => env[name] !== undefined) ? undefined : findCacheFolder(env)
+}
+
+/**
+ * Costs next to nothing, where {@link describeCircumstances} takes 2 ms.
+ *
+ * @returns whether any start by this door has been recorded
+ */
+export function hasRecords(door: Door, host: Host): boolean {
+  const folder = findRecordFolder(host)
+  try {
+    return folder !== undefined && readdirSync(folder).some((file) => file.endsWith(ENDINGS[door]))
+  } catch {
+    return false
+  }
+}
+
+/**
  * @param options what of the command line configures
  * @param host `process`, before its variables are changed
- * @returns undefined: such a start is not recorded. Its access key is not in two variables, it has nothing to load, its
- *   cache is not where variables alone say, or it is on Windows, where files have no owner and names no case
+ * @returns undefined: such a start is not recorded, as {@link findRecordFolder} has it, or because Node runs without
+ *   WebAssembly
  */
 export function describeCircumstances(
   door: Door,
   options: readonly string[],
   host: Host,
 ): Circumstances | undefined {
-  const { env, platform } = host
-  const secret = env['LOCKER_SECRET_ACCESS_KEY'] ?? env['LOCKER_ACCESS_KEY_SECRET'] ?? ''
-  const folder = findCacheFolder(env)
-  if (platform === 'win32' || folder === undefined || secret === '' || !env['LOCKER_ACCESS_KEY_ID'])
-    return undefined
-  if (REFUSED.some((name) => env[name] !== undefined)) return undefined
-  const blake3 = createBlake3()
-  const cwd = findCwd(host)
-  if (blake3 === undefined || cwd === undefined) return undefined
-  const master = blake3.keyed(blake3.hash(Buffer.from(secret)), 'lockerpm start record 1')
+  const { env } = host
+  const [folder, cwd] = [findRecordFolder(host), findCwd(host)]
+  const blake3 = folder === undefined || cwd === undefined ? undefined : createBlake3()
+  if (folder === undefined || cwd === undefined || blake3 === undefined) return undefined
+  const master = blake3.keyed(blake3.hash(Buffer.from(findSecret(env))), 'lockerpm start record 1')
   const facts = JSON.stringify([version, door, options, cwd, env['HOME'], listSettings(env)])
   const key = blake3.keyed(master, `circumstances ${facts}`)
   const owner = blake3.keyed(master, 'owner').toString('base64url')
-  const file = join(folder, `${owner}.${blake3.keyed(key, 'name').toString('base64url')}.start`)
-  return { blake3, folder, cwd, owner, file, key }
+  const file = join(folder, `${owner}.${blake3.keyed(key, 'name').toString('base64url')}${ENDINGS[door]}`)
+  return { blake3, folder, owner, file, key }
+}
+
+function findSecret(env: Env): string {
+  return env['LOCKER_SECRET_ACCESS_KEY'] ?? env['LOCKER_ACCESS_KEY_SECRET'] ?? ''
 }
 
 /** As `resolveConfig` finds it, where that is simple. */
