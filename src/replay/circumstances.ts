@@ -34,8 +34,11 @@ export interface Circumstances {
 /** Of files, by door: neither is the other's end. */
 const ENDINGS: Readonly<Record<Door, string>> = { register: '.preload.start', 'locker-run': '.run.start' }
 
-/** What would be missing or differ for every start, or isn't worth knowing. */
-const REFUSED = [MARKER_NAME, PM2_NAME, 'LOCKER_DISABLE', 'LOCKER_FETCH', 'LOCKER_SNAPSHOT']
+/** What is decided elsewhere: by a process above, by PM2, by no cache, or by files that the record says nothing about. */
+const REFUSED = [
+  ...[MARKER_NAME, PM2_NAME, 'LOCKER_DISABLE', 'LOCKER_FETCH', 'LOCKER_SNAPSHOT'],
+  ...['LOCKER_ACCESS_KEY_ID_FILE', 'LOCKER_SECRET_ACCESS_KEY_FILE', 'LOCKER_ACCESS_KEY_SECRET_FILE'],
+]
 
 /**
  * Costs next to nothing.

@@ -116,6 +116,7 @@ describe('a replayed start', () => {
     ['a name that was set by it is set already', () => ({ A: 'mine' })],
     ['a process above has loaded', () => ({ LOCKERPM_LOADED: '1.a.b.c.' })],
     ['PM2 is there', () => ({ pm2_env: '{}' })],
+    ['a half of the key is in a file as well', () => ({ LOCKER_ACCESS_KEY_ID_FILE: join(folder, 'id') })],
     ['it is to load anew', () => ({ LOCKER_FETCH: 'true' })],
     ['the cache is elsewhere', () => ({ LOCKER_CACHE: join(folder, 'elsewhere') })],
     ['the environment would be large', () => ({ LARGE: 'x'.repeat(100_000) })],
