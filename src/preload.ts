@@ -7,12 +7,7 @@ import { join } from 'node:path'
 import { requireBridge, requireRegister } from './deferred.ts'
 import { applyMerged } from './environment/apply.ts'
 import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
-import {
-  type Circumstances,
-  describeCircumstances,
-  findRecordFolder,
-  hasRecords,
-} from './replay/circumstances.ts'
+import { type Circumstances, describeCircumstances, findRecordFolder } from './replay/circumstances.ts'
 import { recallStart } from './replay/replay.ts'
 import { keepEnvironmentOut } from './reports.ts'
 import { isMainThread } from './surroundings.ts'
@@ -31,7 +26,7 @@ export function register(): void {
 export function registerImported(moduleUrl: string): Promise<void> | undefined {
   const start = enter()
   if (start === undefined) return undefined
-  if (isFirstImport(moduleUrl, process)) return requireRegister().registerAwaited(start.describe)
+  if (isFirstImport(moduleUrl, process)) return requireRegister().registerAwaited(start.circumstances)
   block(start)
   return undefined
 }
@@ -41,7 +36,7 @@ interface Start {
   /** The folder of a cache that is certain to be no answer; undefined: there may be one in it. */
   readonly asking: string | undefined
   /** For the record; undefined: none is to be made. */
-  readonly describe: (() => Circumstances | undefined) | undefined
+  readonly circumstances: Circumstances | undefined
 }
 
 /** @returns undefined when there is nothing to do here (product: section 2, the guards), or it is done */
@@ -52,27 +47,20 @@ function enter(): Start | undefined {
   keepEnvironmentOut(process.report)
   const folder = findRecordFolder(process)
   // Who is first in a place makes no record, which would take 3 ms.
-  if (folder === undefined || isFirst(folder)) return { asking: folder, describe: undefined }
-  const circumstances = hasRecords('register', process) ? describe() : undefined
+  if (folder === undefined || isFirst(folder)) return { asking: folder, circumstances: undefined }
+  const circumstances = describeCircumstances('register', [], process)
   const recollection = circumstances && recallStart(circumstances, process.env)
-  if (recollection?.kind !== 'same') {
-    return recollection === undefined
-      ? { asking: undefined, describe }
-      : { asking: folder, describe: undefined }
-  }
+  if (recollection === undefined) return { asking: undefined, circumstances }
+  if (recollection.kind === 'asks') return { asking: folder, circumstances: undefined }
   applyMerged(process.env, recollection.change, process.platform)
   return undefined
 }
 
-function describe(): Circumstances | undefined {
-  return describeCircumstances('register', [], process)
-}
-
 /** Where it is certain that the service will be asked, its worker comes up while the configuration is read. */
-function block({ asking, describe }: Start): void {
+function block({ asking, circumstances }: Start): void {
   const endEarly = asking === undefined ? undefined : requireBridge().startEarly(asking)
   try {
-    requireRegister().register(describe, endEarly)
+    requireRegister().register(circumstances, endEarly)
   } finally {
     endEarly?.()
   }

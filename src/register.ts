@@ -18,9 +18,6 @@ import { load } from './vault/load.ts'
 import type { OpenedSecrets } from './vault/open.ts'
 import type { Load } from './vault/steps.ts'
 
-/** Describes this start, while nothing has been done to its variables. */
-type Describe = () => Circumstances | undefined
-
 /** A start that has something to load. */
 interface Start {
   readonly config: Config
@@ -29,7 +26,7 @@ interface Start {
   readonly logger: Logger
   readonly load: Load
   rehearse(): void
-  readonly describe: Describe | undefined
+  readonly circumstances: Circumstances | undefined
 }
 
 const sink = stderrSink({ fd: 2 })
@@ -37,13 +34,13 @@ const sink = stderrSink({ fd: 2 })
 /**
  * For `-r`, `require` and an application's own import: process.env is complete when it returns.
  *
- * @param describe for the record of this start; undefined: none is to be made
+ * @param circumstances for the record of this start; undefined: none is to be made
  * @param end called before the process ends because of a failure
  */
-export function register(describe?: Describe, end?: () => void): void {
+export function register(circumstances?: Circumstances, end?: () => void): void {
   let start: Start | undefined
   try {
-    start = prepare(describe)
+    start = prepare(circumstances)
     if (start !== undefined) finish(start, performSync(start.load, start.logger, sink, start.rehearse))
   } catch (error) {
     end?.()
@@ -52,10 +49,10 @@ export function register(describe?: Describe, end?: () => void): void {
 }
 
 /** The same for where Node itself waits. */
-export async function registerAwaited(describe?: Describe): Promise<void> {
+export async function registerAwaited(circumstances?: Circumstances): Promise<void> {
   let start: Start | undefined
   try {
-    start = prepare(describe)
+    start = prepare(circumstances)
     if (start !== undefined)
       finish(start, await performAsync(start.load, start.logger, undefined, start.rehearse))
   } catch (error) {
@@ -64,7 +61,7 @@ export async function registerAwaited(describe?: Describe): Promise<void> {
 }
 
 /** @returns undefined when there is nothing to do here: product: section 2, the guards */
-function prepare(describe: Describe | undefined): Start | undefined {
+function prepare(circumstances: Circumstances | undefined): Start | undefined {
   if (isDisabled(process.env)) return undefined
   const env = readLaterVariables(process.env)
   const config = resolveConfig({
@@ -84,15 +81,14 @@ function prepare(describe: Describe | undefined): Start | undefined {
     logger,
     load: load(config, logger, startClock()),
     rehearse: () => rehearse(config, env),
-    describe,
+    circumstances,
   }
 }
 
-function finish({ config, env, logger, describe }: Start, secrets: OpenedSecrets): void {
+function finish({ config, env, logger, circumstances }: Start, secrets: OpenedSecrets): void {
   const composed = compose(config, secrets, env)
   const { change, warnings } = composed
   for (const warning of warnings) logger.warn(warning)
-  const circumstances = describe?.()
   if (circumstances !== undefined) recordStart(circumstances, { config, secrets, composed, env })
   applyMerged(process.env, keepFromLater(change, process.env), process.platform)
   const unstartable = describeUnstartable(process.env, process.platform)
