@@ -22,6 +22,8 @@ const BUNDLES = {
   'src/sync/sdk-bridge.ts': 'sdk-bridge',
   'src/sync/sdk-worker.ts': 'sdk-worker',
   'src/run/main.ts': 'locker-run',
+  'src/run/whole.ts': 'run-whole',
+  'src/run/start-failure.ts': 'start-failure',
   'node_modules/cross-spawn/index.js': 'cross-spawn',
   'src/dev-server/index.ts': 'dev-server',
   'src/dev-server/main.ts': 'locker-dev',

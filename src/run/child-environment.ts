@@ -5,16 +5,18 @@ import { nameSetting, settingNames } from '../config/origin.ts'
 import { isDisabled, resolveConfig } from '../config/resolve.ts'
 import type { SettingKey } from '../config/settings.ts'
 import { CREDENTIAL_VARIABLES } from '../config/variables.ts'
-import { applyMerged, type Change } from '../environment/apply.ts'
+import type { Change } from '../environment/apply.ts'
 import type { Env } from '../environment/names.ts'
 import { MARKER_NAME } from '../environment/own-names.ts'
 import { LockerError } from '../errors.ts'
 import type { ServiceOptions } from '../http/service.ts'
-import { createLogger, type Logger } from '../logger.ts'
+import { createLogger, type Logger, LogLevel } from '../logger.ts'
 import { reportOwnFailure } from '../own-failure.ts'
+import { recordStart, type Start } from '../replay/record.ts'
 import { performAsync } from '../sync/perform.ts'
 import { load } from '../vault/load.ts'
 import type { CommandPlan } from './args.ts'
+import { changeEnvironment } from './changed-environment.ts'
 import { resolvedVariables } from './resolved-variables.ts'
 import { listLoadedAbove, listSecretValues } from './secret-values.ts'
 import { pickBase, readEarly, type Surroundings, toSources } from './sources.ts'
@@ -24,12 +26,14 @@ export interface ChildEnvironment {
   readonly env: Env
   /** At the level that was configured. */
   readonly logger: Logger
-  /** The secrets that it could show to somebody. Undefined: one that is no text. */
+  /** The secrets that it could show to somebody, where that is asked for. Undefined: one that is no text. */
   readonly secretValues: readonly (string | undefined)[]
   /** Who can tell that something has changed; undefined: nothing was to be loaded. */
   readonly service: ServiceOptions | undefined
   /** Lines for stderr about what was loaded. */
   readonly warnings: readonly string[]
+  /** Makes the record of this start, if one is to be made, which takes some milliseconds. */
+  record(): void
 }
 
 /**
@@ -67,12 +71,12 @@ export async function loadChildEnvironment(
     reportOwnFailure(error, `the command starts without any secret, because ${asker} is warn`, logger)
     // A lockerpm/register inside is to do the same.
     const variables = { ...(config && resolvedVariables(config, plan, env)), LOCKER_ON_ERROR: 'warn' }
-    const unchanged = applyChange(base, keepAll(config, base), variables, platform)
+    const unchanged = changeEnvironment(base, addVariables(keepAll(config, base), variables), platform)
     return { ...NOTHING_LOADED, env: unchanged, logger, service: config && serviceOf(config, logger) }
   }
 }
 
-const NOTHING_LOADED = { secretValues: [], service: undefined, warnings: [] } as const
+const NOTHING_LOADED = { secretValues: [], service: undefined, warnings: [], record: () => {} } as const
 
 /**
  * For a command that runs already: nothing but the service's own answer will do.
@@ -99,10 +103,10 @@ async function loadWith(
 ): Promise<ChildEnvironment> {
   const { env: own, platform, clock } = surroundings
   const base = pickBase(plan, surroundings)
-  const apply = (change: Change) => applyChange(base, change, resolvedVariables(config, plan, own), platform)
+  const add = (change: Change) => addVariables(change, resolvedVariables(config, plan, own))
   if (isLoadedAbove(config, base)) {
     const warnings = plan.watch === undefined ? [] : [NOTHING_TO_WATCH]
-    const env = apply(keepAll(config, base))
+    const env = changeEnvironment(base, add(keepAll(config, base)), platform)
     return { ...NOTHING_LOADED, env, logger, secretValues: listLoadedAbove(base), warnings }
   }
   if (plan.watch !== undefined && config.snapshotFile !== undefined) {
@@ -111,9 +115,27 @@ async function loadWith(
     )
   }
   const secrets = await performAsync(load(config, logger, clock), logger, signal)
-  const { change, warnings } = compose(config, secrets, base)
-  const secretValues = listSecretValues(config, secrets)
-  return { env: apply(change), logger, secretValues, service: serviceOf(config, logger), warnings }
+  const composed = compose(config, secrets, base)
+  const change = add(composed.change)
+  return {
+    env: changeEnvironment(base, change, platform),
+    logger,
+    secretValues: plan.isMasked ? listSecretValues(config, secrets) : [],
+    service: serviceOf(config, logger),
+    warnings: composed.warnings,
+    record: () => record({ config, secrets, composed: { ...composed, change }, env: own }, surroundings),
+  }
+}
+
+/**
+ * Only a start that the cache answered can be repeated. At another level, what there may be to say about a repeated one
+ * would be said where it should not, or the other way round.
+ */
+function record(start: Start, { describeCircumstances }: Surroundings): void {
+  const { restTimeSeconds, logLevel } = start.config
+  if (start.secrets.freshView === undefined || restTimeSeconds === 0 || logLevel !== LogLevel.ERROR) return
+  const circumstances = describeCircumstances()
+  if (circumstances !== undefined) recordStart(circumstances, start)
 }
 
 const NOTHING_TO_WATCH =
@@ -132,15 +154,8 @@ function keepAll(config: Config | undefined, base: Env): Change {
 }
 
 /** @param variables our own; they replace what is there in any spelling */
-function applyChange(
-  base: Env,
-  change: Change,
-  variables: Readonly<Record<string, string>>,
-  platform: NodeJS.Platform,
-): Env {
-  const env: Record<string, string | undefined> = Object.assign(Object.create(null), base)
+function addVariables(change: Change, variables: Readonly<Record<string, string>>): Change {
   const deletions = [...change.deletions, ...Object.keys(variables)]
   const injected = new Map([...change.injected, ...Object.entries(variables)])
-  applyMerged(env, { ...change, deletions, injected }, platform)
-  return env
+  return { ...change, deletions, injected }
 }

@@ -1,5 +1,4 @@
 /** How a program ended, and how we end the same way. product: section 3, "Exit status" */
-import { constants } from 'node:os'
 
 /** A status, or the signal that killed it. */
 export type Ending =
@@ -17,7 +16,8 @@ const CORE_DUMPING: ReadonlySet<NodeJS.Signals> = new Set([
 
 /** @returns the exit status of an ending where it can't be a signal: 128+n for one, as in a shell */
 export function exitStatus(ending: Ending): number {
-  return ending.kind === 'killed' ? 128 + constants.signals[ending.signal] : ending.status
+  if (ending.kind === 'exited') return ending.status
+  return 128 + process.getBuiltinModule('node:os').constants.signals[ending.signal]
 }
 
 /**

@@ -18,3 +18,8 @@ export function letGoOfLostTerminals(): void {
     }
   }
 }
+
+/** Loads what {@link letGoOfLostTerminals} needs, for whoever has nothing better to do just now. */
+export function prepareToLetGo(): void {
+  process.getBuiltinModule('node:tty')
+}

@@ -1,38 +1,37 @@
 /** A command from its load to its end: beside us, or in our place. product: section 3 */
 import type { CommandPlan } from './args.ts'
 import { type Changes, followChanges } from './changes.ts'
-import { type Child, isEnvironmentShown, startChild } from './child.ts'
+import { type Child, prepareToSpawn, startChild } from './child.ts'
 import { type ChildEnvironment, loadChildEnvironment, reloadChildEnvironment } from './child-environment.ts'
 import { toCommand } from './command.ts'
 import type { Ending } from './ending.ts'
 import { prepareExec, requireExecve } from './exec.ts'
 import { guessStanding } from './foreground.ts'
 import { toPatterns } from './mask-values.ts'
+import { startMaskedChild } from './masked-child.ts'
+import type { RunTools } from './run-tools.ts'
+import { warnOfShownEnvironment } from './shown-environment.ts'
 import { afterOneTurn, type CaughtSignals } from './signals.ts'
 import type { Surroundings } from './sources.ts'
 import { watch } from './watch.ts'
 
 /** What a command is run with. */
-export interface RunTools {
+export interface CommandTools extends RunTools {
   readonly surroundings: Surroundings
-  readonly signals: CaughtSignals
-  /** Ends everything up to the start. */
-  readonly interruption: AbortSignal
-  /** Called when there is a command that must not be left alone. */
-  onStarted(): void
 }
 
 /**
  * @returns how it ended; undefined: the load failed, which has been said
  * @throws LockerError when `--exec` can't be done here; the interruption's reason
  */
-export async function runCommand(plan: CommandPlan, tools: RunTools): Promise<Ending | undefined> {
+export async function runCommand(plan: CommandPlan, tools: CommandTools): Promise<Ending | undefined> {
   if (plan.isExec) requireExecve(process.platform)
   const started = await start(plan, tools)
   if (started === undefined || 'kind' in started) return started
   tools.onStarted()
-  const { child, changes, warn } = started
-  if (plan.watch === undefined || changes === undefined) return child.ended
+  const { child, recorded, changes, warn } = started
+  // A watch listens from the first turn on: somebody may ask it to end.
+  if (plan.watch === undefined || changes === undefined) return recorded.then(() => child.ended)
   return watch(child, {
     ...plan.watch,
     changes,
@@ -44,34 +43,49 @@ export async function runCommand(plan: CommandPlan, tools: RunTools): Promise<En
 /** A command that runs. */
 interface Started {
   readonly child: Child
+  /** Fulfilled when there is no more to be written down about this start. The command may have ended by then. */
+  readonly recorded: Promise<void>
   /** Undefined: nothing can change. */
   readonly changes: Changes | undefined
   warn(message: string): void
 }
 
 /** Apart from {@link runCommand}, so that nothing keeps the secrets in memory while the command runs. */
-async function start(plan: CommandPlan, tools: RunTools): Promise<Started | Ending | undefined> {
+async function start(plan: CommandPlan, tools: CommandTools): Promise<Started | Ending | undefined> {
   const { surroundings, signals, interruption } = tools
   const { hideProgress } = surroundings
-  const loaded = await loadChildEnvironment(plan, surroundings, interruption).finally(hideProgress)
+  const loading = loadChildEnvironment(plan, surroundings, interruption)
+  // By then the service has been asked, if it has to be.
+  if (!plan.isExec) afterOneTurn(prepareToSpawn)
+  const loaded = await loading.finally(hideProgress)
   if (loaded === undefined) return undefined
-  const { env, logger, service } = loaded
+  const { env, logger, service, record } = loaded
   const takeOver = plan.isExec
     ? prepareExec(toCommand(plan, process.platform, env), env, logger.warn)
     : undefined
-  if (takeOver === undefined && isEnvironmentShown(process.env)) {
-    logger.warn("NODE_DEBUG makes Node print the command's whole environment, secrets included: unset it")
-  }
+  if (takeOver === undefined) warnOfShownEnvironment(process.env, logger.warn)
   // Decrypting held the event loop up: a signal that came meanwhile is seen now.
   await new Promise<void>(afterOneTurn)
   interruption.throwIfAborted()
   if (takeOver !== undefined) return { kind: 'exited', status: takeOver() }
   const reload = (signal: AbortSignal) => reloadChildEnvironment(plan, surroundings, logger, signal)
+  const child = await startBeside(plan, loaded, signals)
   return {
-    child: await startBeside(plan, loaded, signals),
+    child,
+    recorded: recordLater(record),
     changes: plan.watch && service && followChanges(service, loaded, reload),
     warn: logger.warn,
   }
+}
+
+/** While the command starts, not before it. A defect is none of the command's business, so nothing is rejected. */
+function recordLater(record: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    afterOneTurn(() => {
+      resolve()
+      record()
+    })
+  })
 }
 
 async function startBeside(
@@ -80,7 +94,11 @@ async function startBeside(
   signals: CaughtSignals,
 ): Promise<Child> {
   const patterns = plan.isMasked ? toPatterns(secretValues) : []
-  const child = await startChild(toCommand(plan, process.platform, env), env, logger.warn, patterns)
+  const command = toCommand(plan, process.platform, env)
+  const child =
+    patterns.length === 0
+      ? await startChild(command, env, logger.warn)
+      : await startMaskedChild(command, env, logger.warn, patterns)
   signals.forwardTo(child.send, guessStanding())
   return child
 }

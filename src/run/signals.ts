@@ -2,7 +2,6 @@
  * What becomes of a signal: before there is a child it ends us, afterwards it is the child's.
  * product: section 3, "Exit status"
  */
-import { constants } from 'node:os'
 import type { Standing } from './foreground.ts'
 
 /** In a foreground group the kernel gives these to the child as well; it must get them once. */
@@ -18,7 +17,8 @@ const TERMINAL_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set([
  * What is passed on. The second line isn't meant for programs like ours, but any of it would end us
  * and leave the child alone behind. SEGV, BUS, FPE, ILL, TRAP and SYS are left out: where they are
  * real, a listener would make a crash into an endless loop. So are TSTP, TTIN and TTOU, which stop
- * the whole group, PIPE and XFSZ, which Node ignores, and what no process can catch.
+ * the whole group, PIPE and XFSZ, which Node ignores, and what no process can catch. A listener for
+ * one that the system doesn't know does nothing.
  */
 const CAUGHT_SIGNALS: readonly NodeJS.Signals[] = [
   ...(['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGBREAK'] as const),
@@ -57,9 +57,7 @@ export function catchSignals(
     if (signal !== 'SIGWINCH') interrupt(signal)
   }
   const nodesOwn = isProfiled(source) ? 'SIGPROF' : undefined
-  for (const signal of CAUGHT_SIGNALS.filter((known) => known in constants.signals && known !== nodesOwn)) {
-    source.on(signal, () => handle(signal))
-  }
+  for (const signal of CAUGHT_SIGNALS) if (signal !== nodesOwn) source.on(signal, () => handle(signal))
   return {
     forwardTo: (send, standingAtStart) => {
       handle = createForwarder(readStanding, standingAtStart, send)

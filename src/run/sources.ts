@@ -5,6 +5,7 @@ import { CREDENTIAL_VARIABLES } from '../config/variables.ts'
 import type { Env } from '../environment/names.ts'
 import type { LineSink } from '../logger.ts'
 import { type EarlySettings, readEarlySettings } from '../own-failure.ts'
+import type { Circumstances } from '../replay/circumstances.ts'
 import type { Clock } from '../vault/freshness.ts'
 import type { CommandPlan } from './args.ts'
 import { isHarmless } from './harmless-variables.ts'
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly sink: LineSink
   /** Takes away the line about a slow load: to be called before anything is printed. */
   hideProgress(): void
+  /** @returns what a record of this start is made with; undefined: none is to be made */
+  describeCircumstances(): Circumstances | undefined
 }
 
 /** @returns everything that decides about the configuration */

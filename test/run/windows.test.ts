@@ -84,7 +84,7 @@ describe('locker-run', () => {
       "process.on('exit', () => console.log(Object.keys(require.cache).filter((file) => /dist/.test(file)).join()))\n",
     )
     const run = start(process.execPath, ['-r', note, LOCKER_RUN, '--', 'true'], DISABLED)
-    expect((await run.ended).stdout).toMatch(/^\S*locker-run\.cjs\n$/)
+    expect((await run.ended).stdout).toMatch(/^\S*locker-run\.cjs,\S*run-whole\.cjs\n$/)
   })
 })
 

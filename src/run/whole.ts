@@ -1,0 +1,86 @@
+/** Everything that `locker-run` does, for a start that repeats no earlier one: see `main.ts`. product: section 3 */
+import { stderrSink } from '../logger.ts'
+import type { Circumstances } from '../replay/circumstances.ts'
+import { findHome, findWorkingDirectory } from '../surroundings.ts'
+import { startClock } from '../vault/freshness.ts'
+import { version } from '../version.ts'
+import { parseArgs, type RunPlan } from './args.ts'
+import type { CommandLine } from './command-line.ts'
+import { formatCompletion } from './completion.ts'
+import type { Ending } from './ending.ts'
+import { formatHelp } from './help.ts'
+import { showProgress } from './progress.ts'
+import { runCommand } from './run-command.ts'
+import type { RunTools } from './run-tools.ts'
+import type { Surroundings } from './sources.ts'
+import { writeStdout } from './stdout.ts'
+import { performTask } from './task.ts'
+
+/** A start that another one may repeat, if it turns out to be as simple as it looks. */
+export interface Repeatable {
+  readonly line: CommandLine
+  /** @returns undefined: such a start is never recorded */
+  describe(): Circumstances | undefined
+}
+
+/**
+ * @param argv what follows the program's own name
+ * @param repeatable undefined: no record is to be made
+ * @returns how it ended; undefined: it could not be done, which has been said
+ * @throws LockerError when the command line makes no sense, or this Node can't do it; the interruption's reason
+ */
+export async function runWhole(
+  argv: readonly string[],
+  tools: RunTools,
+  repeatable: Repeatable | undefined,
+): Promise<Ending | undefined> {
+  const plan = parseArgs(argv)
+  if (plan.kind === 'help') return print(formatHelp(isColourWanted()))
+  if (plan.kind === 'version') return print(`${version}\n`)
+  if (plan.kind === 'completion') return print(formatCompletion(plan.shell))
+  const hideProgress = showProgress(process.env['TERM'])
+  tools.interruption.addEventListener('abort', hideProgress)
+  const isSimple = repeatable !== undefined && isPlain(plan, repeatable.line)
+  const surroundings = lookAround(hideProgress, isSimple ? repeatable.describe : () => undefined)
+  return plan.kind === 'task'
+    ? performTask(plan, surroundings, tools.interruption)
+    : runCommand(plan, { ...tools, surroundings })
+}
+
+/** Whether it is a command and nothing else, and the one that the entry took it for. */
+function isPlain(plan: RunPlan, { words }: CommandLine): boolean {
+  if (plan.kind !== 'command' || !plan.inheritEnv || plan.shellLine !== undefined) return false
+  if (plan.isExec || plan.isMasked || plan.watch !== undefined) return false
+  return plan.words.length === words.length && plan.words.every((word, index) => word === words[index])
+}
+
+/** @param hideProgress called before anything is said */
+function lookAround(
+  hideProgress: () => void,
+  describeCircumstances: () => Circumstances | undefined,
+): Surroundings {
+  const sink = stderrSink({ fd: 2 })
+  return {
+    env: process.env,
+    cwd: findWorkingDirectory,
+    home: findHome(),
+    platform: process.platform,
+    clock: startClock(),
+    sink: (line) => {
+      hideProgress()
+      sink(line)
+    },
+    hideProgress,
+    describeCircumstances,
+  }
+}
+
+function isColourWanted(): boolean {
+  return process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+}
+
+/** A reader that went away has seen what it wanted. */
+async function print(text: string): Promise<Ending> {
+  await writeStdout(text)
+  return { kind: 'exited', status: 0 }
+}
