@@ -9,7 +9,6 @@ import type { Config } from './config/config.ts'
 import { AccessKey } from './config/credentials.ts'
 import type { Env } from './environment/names.ts'
 import { openSecrets } from './vault/open.ts'
-import { LEAST_RECORDS } from './vault/open-each.ts'
 import { sealContent } from './vault/sealed-file.ts'
 import type { WireSecret } from './wire/types.ts'
 
@@ -62,8 +61,7 @@ export const ANSWER = {
  */
 export function rehearse(config: Config, env: Env): void {
   try {
-    const many = Array.from({ length: LEAST_RECORDS }, () => ANSWER.secrets).flat()
-    const secrets = openSecrets({ ...ANSWER, secrets: many }, SECRET_BYTES, ENVIRONMENT)
+    const secrets = openSecrets(ANSWER, SECRET_BYTES, ENVIRONMENT)
     sealContent('view', ENVIRONMENT, [...secrets.environment], new AccessKey('', SECRET_BYTES))
     compose({ ...config, policy: { ...config.policy, required: [] } }, secrets, env)
   } catch {

@@ -121,7 +121,11 @@ describe('settings, wherever they come from', () => {
         const same = Object.fromEntries(Object.entries(said[lower]).filter(([key]) => keys.includes(key)))
         const both = machine.resolve(place({ ...none, [upper]: said[upper], [lower]: same }, machine))
         // Which files were looked at differs, of course.
-        const [withBoth, withAbove] = [both, above].map((config) => ({ ...config, warnings: [], witnesses: [] }))
+        const [withBoth, withAbove] = [both, above].map((config) => ({
+          ...config,
+          warnings: [],
+          witnesses: [],
+        }))
         expect(withBoth).toEqual(withAbove)
       }),
     )

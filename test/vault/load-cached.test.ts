@@ -49,7 +49,11 @@ describe('with a cache', () => {
     expect(requested()).toEqual(COLD)
     const warm = await start(config({ restTimeSeconds: 60 }))
     expect(requested()).toEqual([])
-    const freshView = { file: expect.any(String), signature: expect.any(String), validatedAtMs: expect.any(Number) }
+    const freshView = {
+      file: expect.any(String),
+      signature: expect.any(String),
+      validatedAtMs: expect.any(Number),
+    }
     expect(warm).toEqual({ ...cold, freshView })
     expect(cold.all.get('A')).toBe(`${CANARY}-a`)
   })
