@@ -33,8 +33,8 @@ export function registerImported(moduleUrl: string): Promise<void> | undefined {
 
 /** A start that goes the whole way. */
 interface Start {
-  /** The folder of a cache that is certain to be no answer; undefined: there may be one in it. */
-  readonly asking: string | undefined
+  /** Of the cache, where it is certain that the service will be asked; false: there is none. Undefined: it may not be. */
+  readonly asking: string | false | undefined
   /** For the record; undefined: none is to be made. */
   readonly circumstances: Circumstances | undefined
 }
@@ -44,7 +44,7 @@ function enter(): Start | undefined {
   if (!isMainThread() || isSwitchedOff(process.env['LOCKER_DISABLE']) || isSyntaxCheck(process))
     return undefined
   if (isOwnCommand(process.argv[1], join(__dirname, '../bin'))) return undefined
-  keepEnvironmentOut(process.report)
+  keepEnvironmentOut(process)
   const folder = findRecordFolder(process)
   // Who is first in a place makes no record, which would take 3 ms.
   if (folder === undefined || isFirst(folder)) return { asking: folder, circumstances: undefined }
@@ -67,8 +67,8 @@ function block({ asking, circumstances }: Start): void {
 }
 
 /** Nothing is cached, and no file configures. */
-function isFirst(folder: string): boolean {
-  return ![folder, '.env', 'locker.json'].some((path) => existsSync(path))
+function isFirst(folder: string | false): boolean {
+  return ![folder, '.env', 'locker.json'].some((path) => path !== false && existsSync(path))
 }
 
 /** Costs next to nothing. What else it may be is judged on the whole way. */

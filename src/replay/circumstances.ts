@@ -43,11 +43,11 @@ const REFUSED = [
 /**
  * Costs next to nothing.
  *
- * @returns the folder of a start's record, absolute, whether it is there or not. Undefined: such a start is not recorded.
- *   Its access key is not in two variables, it has nothing to load, its cache is not where variables alone say, or it is on
- *   Windows, where files have no owner and names no case
+ * @returns the folder of a start's record, absolute, whether it is there or not; false: nothing is ever cached. Undefined:
+ *   such a start is not recorded. Its access key is not in two variables, it has nothing to load, its cache is not where
+ *   variables alone say, or it is on Windows, where files have no owner and names no case
  */
-export function findRecordFolder({ env, platform }: Host): string | undefined {
+export function findRecordFolder({ env, platform }: Host): string | false | undefined {
   if (platform === 'win32' || !env['LOCKER_ACCESS_KEY_ID'] || findSecret(env) === '') return undefined
   return REFUSED.some((name) => env[name] !== undefined) ? undefined : findCacheFolder(env)
 }
@@ -59,8 +59,9 @@ export function findRecordFolder({ env, platform }: Host): string | undefined {
  */
 export function hasRecords(door: Door, host: Host): boolean {
   const folder = findRecordFolder(host)
+  if (!folder) return false
   try {
-    return folder !== undefined && readdirSync(folder).some((file) => file.endsWith(ENDINGS[door]))
+    return readdirSync(folder).some((file) => file.endsWith(ENDINGS[door]))
   } catch {
     return false
   }
@@ -79,8 +80,9 @@ export function describeCircumstances(
 ): Circumstances | undefined {
   const { env } = host
   const [folder, cwd] = [findRecordFolder(host), findCwd(host)]
-  const blake3 = folder === undefined || cwd === undefined ? undefined : createBlake3()
-  if (folder === undefined || cwd === undefined || blake3 === undefined) return undefined
+  if (!folder || cwd === undefined) return undefined
+  const blake3 = createBlake3()
+  if (blake3 === undefined) return undefined
   const master = blake3.keyed(blake3.hash(Buffer.from(findSecret(env))), 'lockerpm start record 1')
   const facts = JSON.stringify([version, door, options, cwd, env['HOME'], listSettings(env)])
   const key = blake3.keyed(master, `circumstances ${facts}`)
@@ -94,8 +96,9 @@ function findSecret(env: Env): string {
 }
 
 /** As `resolveConfig` finds it, where that is simple. */
-function findCacheFolder(env: Env): string | undefined {
+function findCacheFolder(env: Env): string | false | undefined {
   const cache = env['LOCKER_CACHE'] ?? ''
+  if (cache === 'false' || cache === '0') return false
   if (cache !== '') return isAbsolute(cache) ? cache : undefined
   const home = env['HOME'] ?? ''
   return isAbsolute(home) ? join(home, '.locker', 'lockerpm') : undefined

@@ -12,6 +12,7 @@ import { LockerError } from '../errors.ts'
 import type { ServiceOptions } from '../http/service.ts'
 import { createLogger, type Logger, LogLevel } from '../logger.ts'
 import { reportOwnFailure } from '../own-failure.ts'
+import { rehearse } from '../rehearsal.ts'
 import { recordStart, type Start } from '../replay/record.ts'
 import { performAsync } from '../sync/perform.ts'
 import { load } from '../vault/load.ts'
@@ -114,7 +115,8 @@ async function loadWith(
       `--watch asks the service, and ${nameSetting(config, 'snapshot')} is used instead of it: leave one of them out`,
     )
   }
-  const secrets = await performAsync(load(config, logger, clock), logger, signal)
+  const meanwhile = () => rehearse(config, base)
+  const secrets = await performAsync(load(config, logger, clock), logger, signal, meanwhile)
   const composed = compose(config, secrets, base)
   const change = add(composed.change)
   return {

@@ -28,7 +28,7 @@ const OWN_FAILURE: Ending = { kind: 'exited', status: OWN_FAILURE_STATUS }
 const logger = createLogger(LogLevel.ERROR, stderrSink({ fd: 2 }))
 
 replaceStderr()
-keepEnvironmentOut(process.report)
+keepEnvironmentOut(process)
 main(process.argv.slice(2)).then(leave, (error: unknown) => {
   reportOwnFailure(error, 'nothing was started', logger)
   leave(OWN_FAILURE)

@@ -5,7 +5,7 @@ import type { LineSink, LogLevel } from '../logger.ts'
 import { monotonicMs } from '../monotonic.ts'
 import type { Fetched, FetchRequest } from '../vault/fetch.ts'
 import { preparePrivateFolder } from '../vault/private-file.ts'
-import { enterFlight } from '../vault/single-flight.ts'
+import { enterFlight, type Flight } from '../vault/single-flight.ts'
 import { type CallWorker, startBoundWorker } from './bound-worker.ts'
 import { openReply } from './protocol.ts'
 import { failureOfWorker } from './worker-failure.ts'
@@ -25,13 +25,12 @@ let early: CallWorker | undefined
  * Starts the worker before it is known what to ask it: on Node 20 it takes 28 ms to come up, in which this thread can find
  * that out. One start at a time: of 200 that begin together one will ask, and 200 idle workers take 13 s on two cores.
  *
- * @param folder the cache's
+ * @param folder the cache's; false: there is none, so each start asks anyway
  * @returns ends what was not needed, and makes way for others: to be called when the start is over, and again does no
  *   harm; undefined: another start is at it, or no worker can be had, which the call will tell
  */
-export function startEarly(folder: string): (() => void) | undefined {
-  if (preparePrivateFolder(folder) !== undefined) return undefined
-  const flight = enterFlight(join(folder, 'early.lock'), Date.now(), EARLY_PATIENCE_MS)
+export function startEarly(folder: string | false): (() => void) | undefined {
+  const flight = folder === false ? ALONE : enterEarly(folder)
   if (flight.kind !== 'ours') return undefined
   try {
     early = startBoundWorker(WORKER)
@@ -43,6 +42,13 @@ export function startEarly(folder: string): (() => void) | undefined {
     early = undefined
     flight.release()
   }
+}
+
+const ALONE: Flight = { kind: 'ours', release: () => {} }
+
+function enterEarly(folder: string): Flight {
+  if (preparePrivateFolder(folder) !== undefined) return { kind: 'theirs' }
+  return enterFlight(join(folder, 'early.lock'), Date.now(), EARLY_PATIENCE_MS)
 }
 
 /**

@@ -44,7 +44,10 @@ export const DOTENV_PRELOAD = {
   env: () => ({ DOTENV_CONFIG_PATH: DOTENV_FILE, DOTENV_CONFIG_QUIET: 'true' }),
 }
 
-/** @type {Case[]} what is left of a start without what it is for: no target can be set below */
+/**
+ * @type {Case[]} what is left of a start without what it is for. No target for a cold start can be set below its floor; a
+ * warm one comes below the first while it repeats an earlier start, since it loads no node:crypto then
+ */
 export const FLOORS = [
   floor('-r', 'floor-warm.cjs', 'node:crypto, one file, one AES-256-GCM pass'),
   floor('-r', 'floor-require.cjs', 'synckit, undici and the requests alone'),

@@ -53,6 +53,11 @@ describe('a start that begins with its worker', () => {
     expect(existsSync(lock())).toBe(false)
   })
 
+  it('needs no cache', async () => {
+    expect(await start({ LOCKER_CACHE: 'false' })).toMatchObject({ stdout: 'blue', stderr: '', code: 0 })
+    expect(existsSync(cache())).toBe(false)
+  })
+
   it.each<[string, Record<string, string>, number]>([
     ['has a bad setting', { LOCKER_TIMEOUT_MS: 'soon' }, 125],
     ['is refused', { LOCKER_ACCESS_KEY_ID: '00000000-0000-4000-8000-000000000000' }, 125],

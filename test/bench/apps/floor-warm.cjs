@@ -1,5 +1,5 @@
 'use strict'
-// Below this no warm start can come: node:crypto, one file, one AES-256-GCM pass over it, the variables.
+// Below this no warm start comes that loads node:crypto: one file, one AES-256-GCM pass over it, the variables.
 const { createDecipheriv } = require('node:crypto')
 const { readFileSync } = require('node:fs')
 const file = readFileSync('variables.env')
