@@ -4,6 +4,7 @@ import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { rollup } from 'rollup'
 import dts from 'rollup-plugin-dts'
+import { blake3Wasm } from './blake3-wasm.mjs'
 import { bundle } from './bundle.mjs'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
@@ -38,6 +39,7 @@ for (const [entry, name] of Object.entries(BUNDLES)) {
   for (const input of await bundle(entry, `dist/${name}.cjs`)) {
     const [, folder] = /^(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? []
     if (folder) bundled.add(folder)
+    if (input.startsWith(blake3Wasm.name)) bundled.add('node_modules/hash-wasm')
   }
 }
 for (const [entry, name] of Object.entries(PUBLIC)) await publish(entry, name)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { LockerError } from '../errors.ts'
 import type { LineSink, LogLevel } from '../logger.ts'
 import { monotonicMs } from '../monotonic.ts'
+import { EARLY_LOCK, EARLY_PATIENCE_MS } from '../vault/early-lock.ts'
 import type { Fetched, FetchRequest } from '../vault/fetch.ts'
 import { preparePrivateFolder } from '../vault/private-file.ts'
 import { enterFlight, type Flight } from '../vault/single-flight.ts'
@@ -15,9 +16,6 @@ const WORKER = 'register-worker.cjs'
 
 /** How long after its own deadline a worker may still answer: its error says more than ours. */
 export const GRACE_MS = 500
-
-/** How long one start may keep the others from starting early. */
-const EARLY_PATIENCE_MS = 10_000
 
 let early: CallWorker | undefined
 
@@ -48,7 +46,7 @@ const ALONE: Flight = { kind: 'ours', release: () => {} }
 
 function enterEarly(folder: string): Flight {
   if (preparePrivateFolder(folder) !== undefined) return { kind: 'theirs' }
-  return enterFlight(join(folder, 'early.lock'), Date.now(), EARLY_PATIENCE_MS)
+  return enterFlight(join(folder, EARLY_LOCK), Date.now(), EARLY_PATIENCE_MS)
 }
 
 /**

@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccessKey } from '../config/credentials.ts'
 import { type Logger, name } from '../logger.ts'
+import { EARLY_LOCK, EARLY_PATIENCE_MS } from './early-lock.ts'
 import {
   preparePrivateFolder,
   readPrivateFile,
@@ -11,6 +12,7 @@ import {
   writePrivateFiles,
 } from './private-file.ts'
 import { type SealedKind, scopeHash, sealContent, unsealContent } from './sealed-file.ts'
+import { sweepLock } from './single-flight.ts'
 import type { Snapshot } from './snapshot.ts'
 import { fromViewContent, toViewContent, type View, type ViewContent } from './view.ts'
 
@@ -141,7 +143,9 @@ class FolderCache implements Cache {
     })
     const reason = writePrivateFiles(new Map(sealed))
     if (reason !== undefined) this.#logger.debug`not cached (${name(kinds.join(', '))}): ${name(reason)}`
-    if ('snapshot' in contents) prune(this.#folder, this.#hashes.snapshot)
+    if (!('snapshot' in contents)) return
+    prune(this.#folder, this.#hashes.snapshot)
+    sweepLock(join(this.#folder, EARLY_LOCK), Date.now(), EARLY_PATIENCE_MS)
   }
 }
 

@@ -48,6 +48,18 @@ export function enterFlight(path: string, nowMs: number, patienceMs: number): Fl
 }
 
 /**
+ * Removes a lock that a process left which was killed, and no other.
+ *
+ * @param path as in {@link enterFlight}, like the other two
+ */
+export function sweepLock(path: string, nowMs: number, patienceMs: number): void {
+  const owner = readOwner(path)
+  if (owner === undefined) return
+  const own = `${process.pid} ${processNamespace()}`
+  if (owner !== own && !isHeld(path, owner, { own, nowMs, patienceMs })) breakLock(path, owner)
+}
+
+/**
  * Removes a lock, unless somebody else was quicker: what is moved away is looked at again, so that of many that find
  * the same dead holder one alone takes its place.
  */

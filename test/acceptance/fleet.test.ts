@@ -82,7 +82,9 @@ describe('a process that is killed while it fetches', () => {
     expect(await killed.ended).toMatchObject({ signal: 'SIGKILL', stdout: '' })
     for (const { ended } of waiting) expect(await ended).toMatchObject({ stdout: production, stderr: '' })
     expect(filesOfCache(machine)).toEqual(expect.arrayContaining(['.snapshot']))
-    expect(filesOfCache(machine).filter((file) => !/^\.(\S{43}\.view|snapshot)$/.test(file))).toEqual([])
+    expect(
+      filesOfCache(machine).filter((file) => !/^\.(\S{43}\.(view|preload\.start)|snapshot)$/.test(file)),
+    ).toEqual([])
   })
 
   it('whenever that is, the next start works', { timeout: 300_000 }, async () => {

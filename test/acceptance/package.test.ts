@@ -11,12 +11,14 @@ const EXPECTED = [
   /^register\/index\.(cjs|mjs|d\.cts|d\.mts)$/,
   /^dist\/LICENSES\.txt$/,
   /^dist\/[a-z-]+\.(cjs|mjs|d\.cts|d\.mts)$/,
+  /^dist\/llhttp\.wasm$/,
 ]
 
 /** Whose code ships: each is a decision. cross-spawn brings those that it needs. */
 const BUNDLED = [
   'cross-spawn',
   'dotenv',
+  'hash-wasm',
   'isexe',
   'path-key',
   'shebang-command',

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { enterFlight, FOREIGN_HOLDER_MS } from '../../src/vault/single-flight.ts'
+import { enterFlight, FOREIGN_HOLDER_MS, sweepLock } from '../../src/vault/single-flight.ts'
 
 /** Longer than any test. */
 const PATIENCE_MS = 600_000
@@ -115,6 +115,18 @@ it('of many processes that find the same dead holder, one takes its place', asyn
     }),
   )
   expect(kinds.filter((kind) => kind === 'ours')).toHaveLength(1)
+})
+
+it('sweeps away only the lock of a process that is dead', async () => {
+  const { kill } = await holder()
+  sweepLock(lock, Date.now(), PATIENCE_MS)
+  expect(existsSync(lock)).toBe(true)
+  await kill()
+  sweepLock(lock, Date.now(), PATIENCE_MS)
+  expect(existsSync(lock)).toBe(false)
+  enter()
+  sweepLock(lock, Date.now(), PATIENCE_MS)
+  expect(existsSync(lock)).toBe(true)
 })
 
 it('where no lock can be had, everybody fetches', () => {
