@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { requireBridge, requireRegister } from './deferred.ts'
-import { applyMerged } from './environment/apply.ts'
+import { applyMerged, type Change } from './environment/apply.ts'
 import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
 import { type Circumstances, describeCircumstances, findRecordFolder } from './replay/circumstances.ts'
 import { recallStart } from './replay/replay.ts'
@@ -45,15 +45,27 @@ function enter(): Start | undefined {
     return undefined
   if (isOwnCommand(process.argv[1], join(__dirname, '../bin'))) return undefined
   keepEnvironmentOut(process)
-  const folder = findRecordFolder(process)
-  // Who is first in a place makes no record, which would take 3 ms.
-  if (folder === undefined || isFirst(folder)) return { asking: folder, circumstances: undefined }
-  const circumstances = describeCircumstances('register', [], process)
-  const recollection = circumstances && recallStart(circumstances, process.env)
-  if (recollection === undefined) return { asking: undefined, circumstances }
-  if (recollection.kind === 'asks') return { asking: folder, circumstances: undefined }
-  applyMerged(process.env, recollection.change, process.platform)
+  const start = recall()
+  if (start.change === undefined) return start
+  applyMerged(process.env, start.change, process.platform)
   return undefined
+}
+
+/** Never fails: what is wrong here is found wrong on the whole way, which knows what to say. */
+function recall(): Start & { readonly change?: Change } {
+  try {
+    const folder = findRecordFolder(process)
+    // Who is first in a place makes no record, which would take 3 ms.
+    if (folder === undefined || isFirst(folder)) return { asking: folder, circumstances: undefined }
+    const circumstances = describeCircumstances('register', [], process)
+    const recollection = circumstances && recallStart(circumstances, process.env)
+    if (recollection === undefined) return { asking: undefined, circumstances }
+    if (recollection.kind === 'asks') return { asking: folder, circumstances: undefined }
+    return { asking: undefined, circumstances, change: recollection.change }
+  } catch {
+    // Such as a Node that may not look at the files.
+    return { asking: undefined, circumstances: undefined }
+  }
 }
 
 /** Where it is certain that the service will be asked, its worker comes up while the configuration is read. */
@@ -66,8 +78,9 @@ function block({ asking, circumstances }: Start): void {
   }
 }
 
-/** Nothing is cached, and no file configures. */
+/** Nothing is cached, and no file configures: a `package.json` ends the search for `locker.json`. */
 function isFirst(folder: string | false): boolean {
+  if (process.env['LOCKER_DOTENV'] !== undefined || !existsSync('package.json')) return false
   return ![folder, '.env', 'locker.json'].some((path) => path !== false && existsSync(path))
 }
 

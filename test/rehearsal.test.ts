@@ -24,3 +24,10 @@ it('a rehearsal touches nothing and never fails, whatever the start is like', ()
   expect(() => rehearse(configFor(server, { accessKey: undefined }), env)).not.toThrow()
   expect(env).toEqual({ NAME: 'mine' })
 })
+
+it('a rehearsal goes as far as the merge, which looks for the marker of a process above', () => {
+  const asked: PropertyKey[] = []
+  const env = new Proxy<Record<string, string>>({}, { get: (_, name) => void asked.push(name) })
+  rehearse(configFor(server), env)
+  expect(asked).toEqual(['LOCKERPM_LOADED'])
+})

@@ -44,7 +44,7 @@ export function loadDotenvFiles(
   const witnesses: Witness[] = []
   for (const file of files) {
     if (!mustExist && !isThere(file)) {
-      witnesses.push({ path: file, found: false })
+      witnesses.push({ path: file, found: existsSync(file) })
       continue
     }
     const content = readFile(file, namedBy)

@@ -35,7 +35,7 @@ export interface Transport {
 /**
  * @param connection where the service is
  * @param accessKeyId the bearer token
- * @param whileWaiting called when all that was asked is on its way: takes time that the service needs anyway
+ * @param whileWaiting called once, when all that was asked first is on its way: takes time that the service needs anyway
  * @throws LockerError `locker_error` when Node runs without WebAssembly, or as {@link openConnections}
  */
 export function createTransport(
@@ -56,9 +56,11 @@ export function createTransport(
     authorization: `Bearer ${accessKeyId}`,
   }
   let unsent = 0
+  let once = whileWaiting
   const wait = () => {
     warmParser()
-    whileWaiting?.()
+    once?.()
+    once = undefined
   }
   return {
     send: async ({ method, path }, signal, body) => {

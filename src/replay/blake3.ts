@@ -20,9 +20,13 @@ interface Module {
   Hash_Final(bytes: number): void
 }
 
-/** @returns undefined where Node runs without WebAssembly */
+/** @returns undefined where Node runs without WebAssembly, or has no memory for it: its address space may be limited */
 export function createBlake3(): Blake3 | undefined {
-  return typeof WebAssembly === 'undefined' ? undefined : new Blake3()
+  try {
+    return new Blake3()
+  } catch {
+    return undefined
+  }
 }
 
 export class Blake3 {

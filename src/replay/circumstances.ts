@@ -3,7 +3,7 @@
  * circumstances, with the same files and the same cache, come to the same.
  */
 import { readdirSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import type { Env } from '../environment/names.ts'
 import { MARKER_NAME, PM2_NAME } from '../environment/own-names.ts'
 import { version } from '../version.ts'
@@ -99,7 +99,7 @@ function findSecret(env: Env): string {
 function findCacheFolder(env: Env): string | false | undefined {
   const cache = env['LOCKER_CACHE'] ?? ''
   if (cache === 'false' || cache === '0') return false
-  if (cache !== '') return isAbsolute(cache) ? cache : undefined
+  if (cache !== '') return isAbsolute(cache) ? resolve(cache) : undefined
   const home = env['HOME'] ?? ''
   return isAbsolute(home) ? join(home, '.locker', 'lockerpm') : undefined
 }

@@ -6,11 +6,12 @@ import type { Composed } from '../compose.ts'
 import type { Config } from '../config/config.ts'
 import { type Env, isSet } from '../environment/names.ts'
 import { LogLevel } from '../logger.ts'
+import { RECORD_SUFFIX } from '../vault/cache.ts'
 import type { FreshView, OpenedSecrets } from '../vault/open.ts'
 import { removeFile, writePassingFile } from '../vault/private-file.ts'
 import type { Circumstances } from './circumstances.ts'
 import { SALT_BYTES, sealRecord } from './sealed-record.ts'
-import { MAX_RECORD_BYTES, type Outcome, type StartRecord } from './start-record.ts'
+import { isSmall, MAX_RECORD_BYTES, type Outcome, type StartRecord } from './start-record.ts'
 
 /** Of one access key; with more than this, starts differ so much that most are of no use. */
 const MAX_RECORDS = 64
@@ -53,7 +54,9 @@ function toRecord({ folder }: Circumstances, start: Start): StartRecord | undefi
   if (!isSilent || cacheFolder !== folder || fetch || snapshotFile !== undefined) return undefined
   if (restTimeSeconds === 0) return { witnesses, outcome: null }
   const { freshView } = secrets
-  return freshView && { witnesses, outcome: toOutcome(freshView, start) }
+  if (freshView === undefined) return undefined
+  const outcome = toOutcome(freshView, start)
+  return isSmall(outcome, start.env) ? { witnesses, outcome } : undefined
 }
 
 function toOutcome(view: FreshView, { config, composed, env }: Start): Outcome {
@@ -72,6 +75,7 @@ function toOutcome(view: FreshView, { config, composed, env }: Start): Outcome {
 }
 
 function prune(folder: string, owner: string): void {
-  const records = readdirSync(folder).filter((file) => file.startsWith(owner))
+  const isRecord = (file: string) => file.startsWith(owner) && file.endsWith(RECORD_SUFFIX)
+  const records = readdirSync(folder).filter(isRecord)
   if (records.length >= MAX_RECORDS) for (const file of records) removeFile(join(folder, file))
 }

@@ -9,12 +9,14 @@ import { type Env, isSet } from '../environment/names.ts'
 import { findFolderFault, readPrivateFile, signatureOf } from '../vault/private-file.ts'
 import type { Circumstances } from './circumstances.ts'
 import { openRecord } from './sealed-record.ts'
-import { MAX_RECORD_BYTES, type Outcome, type Recollection, type StartRecord } from './start-record.ts'
-
-/** What every Linux takes as arguments and environment, with some reserve: see `exec-size.ts`. */
-const MAX_ENVIRONMENT_BYTES = 100_000
-/** UTF-8 has at most so many bytes for a character of a string. */
-const BYTES_PER_CHARACTER = 3
+import {
+  BYTES_PER_CHARACTER,
+  isSmall,
+  MAX_RECORD_BYTES,
+  type Outcome,
+  type Recollection,
+  type StartRecord,
+} from './start-record.ts'
 
 /**
  * @param circumstances of this start
@@ -64,17 +66,13 @@ function isFresh({ view, restTimeSeconds }: Outcome): boolean {
 }
 
 /** Whether secrets and `.env` meet the same variables, and nothing need be said about their size. */
-function isSameMerge({ injected, kept, replaced, required, marker }: Outcome, env: Env): boolean {
+function isSameMerge(outcome: Outcome, env: Env): boolean {
+  const { injected, kept, replaced, required } = outcome
   const wasSet = new Set(replaced)
-  let characters = marker?.length ?? 0
-  for (const [name, value] of injected) {
-    if (isSet(env, name) !== wasSet.has(name)) return false
-    characters += name.length + value.length
-  }
-  for (const name in env) characters += name.length + (env[name] ?? '').length
   return (
-    characters * BYTES_PER_CHARACTER < MAX_ENVIRONMENT_BYTES &&
+    injected.every(([name]) => isSet(env, name) === wasSet.has(name)) &&
     kept.every((name) => isSet(env, name)) &&
-    required.every((name) => isSet(env, name) && env[name] !== '')
+    required.every((name) => isSet(env, name) && env[name] !== '') &&
+    isSmall(outcome, env)
   )
 }

@@ -1,6 +1,6 @@
 /**
  * The bytes of a record: salt, ciphertext, tag. Encrypted, then authenticated, under keys that the salt makes this
- * record's own, so that no key stream is used twice. SECURITY.md, "What is on the disk".
+ * record's own, so that no key stream is used twice. SECURITY.md, "A thief of the cache".
  */
 import { applyKeyStream, type Blake3, HASH_BYTES } from './blake3.ts'
 

@@ -4,6 +4,7 @@
  */
 import type { Witness } from '../config/config.ts'
 import type { Change } from '../environment/apply.ts'
+import type { Env } from '../environment/names.ts'
 import type { FreshView } from '../vault/open.ts'
 
 /** As JSON, sealed by `sealed-record.ts`. */
@@ -39,3 +40,16 @@ export type Recollection =
 
 /** A larger one is not made: it would take as long to read as the start that it stands for. */
 export const MAX_RECORD_BYTES = 64 * 1024
+
+/** What every Linux takes as arguments and environment, with some reserve: see `exec-size.ts`. */
+const MAX_ENVIRONMENT_BYTES = 100_000
+/** UTF-8 has at most so many bytes for a character of a string. */
+export const BYTES_PER_CHARACTER = 3
+
+/** @returns whether programs can be started with the outcome whatever the system: nothing need be said of its size */
+export function isSmall({ injected, marker }: Pick<Outcome, 'injected' | 'marker'>, env: Env): boolean {
+  let characters = marker?.length ?? 0
+  for (const [name, value] of injected) characters += name.length + value.length
+  for (const name in env) characters += name.length + (env[name] ?? '').length
+  return characters * BYTES_PER_CHARACTER < MAX_ENVIRONMENT_BYTES
+}

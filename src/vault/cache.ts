@@ -22,6 +22,9 @@ export const PRUNE_AFTER_DAYS = 30
 /** What the records of starts end with, which lie beside the cache's own files: see `replay`. */
 export const RECORD_SUFFIX = '.start'
 
+/** One of them, also half-written. */
+const RECORD = /\.start(\.|$)/
+
 /** One project's and one environment's files. Reads give undefined for anything but a good file. */
 export interface Cache {
   readonly lockFile: string
@@ -113,7 +116,7 @@ class FolderCache implements Cache {
 
   clear(): void {
     // A record of a start doesn't tell whose it is: made again, each is as good as before.
-    const isOurs = (file: string) => file.startsWith(this.#hashes.snapshot) || file.endsWith(RECORD_SUFFIX)
+    const isOurs = (file: string) => file.startsWith(this.#hashes.snapshot) || RECORD.test(file)
     for (const file of listFolder(this.#folder).filter(isOurs)) removeFile(join(this.#folder, file))
   }
 
@@ -154,7 +157,7 @@ function prune(folder: string, project: string): void {
   const before = Date.now() - PRUNE_AFTER_DAYS * 86_400_000
   for (const file of listFolder(folder)) {
     const isInUse = file.startsWith(project) && !file.endsWith('.tmp')
-    if (isInUse || !/^[\w-]{43}\.[\w.-]+$/.test(file)) continue
+    if (isInUse || !/^([\w-]{43}|early\.lock)\.[\w.-]+$/.test(file)) continue
     const path = join(folder, file)
     if ((modifiedMs(path) ?? before) < before) removeFile(path)
   }

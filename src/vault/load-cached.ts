@@ -36,12 +36,15 @@ export function* loadCached(cache: Cache, context: LoadContext): Load {
   const whole = startBudget(context)
   if (config.fetch) return store(yield* fetchSnapshot(context, whole), cache, context)
   const signature = cache.viewSignature()
-  const view = readView(cache, context)
+  const cached = cache.readView()
+  const view = cached ?? viewOfProject(cache, context)
   if (view !== undefined && isFresh(view.validatedAtMs, clock, config.restTimeSeconds)) {
     logger.debug`used the cache, validated ${Math.round((clock.now() - view.validatedAtMs) / 1000)} s ago`
     const { validatedAtMs, secrets } = view
     const { viewFile: file } = cache
-    return signature === undefined ? secrets : { ...secrets, freshView: { file, signature, validatedAtMs } }
+    // Of a project's snapshot, the view's signature would say nothing.
+    const isViews = cached !== undefined && signature !== undefined
+    return isViews ? { ...secrets, freshView: { file, signature, validatedAtMs } } : secrets
   }
   const standIn = findStandIn(view, context)
   const budget = standIn === undefined ? whole : limitBudget(whole)
@@ -156,10 +159,8 @@ function store(snapshot: Snapshot, cache: Cache, context: LoadContext): OpenedSe
   }
 }
 
-/** The environment's view; else, if another environment was started before, one made from the project. */
-function readView(cache: Cache, context: LoadContext): View | undefined {
-  const view = cache.readView()
-  if (view !== undefined) return view
+/** If another environment was started before: a view made from the project. */
+function viewOfProject(cache: Cache, context: LoadContext): View | undefined {
   const snapshot = cache.readSnapshot()
   if (snapshot === undefined || !knowsEnvironment(snapshot, context.config.environment)) return undefined
   return toView(snapshot, open(snapshot, context))

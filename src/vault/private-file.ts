@@ -14,7 +14,6 @@ import {
   readSync,
   renameSync,
   type Stats,
-  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -136,10 +135,13 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** @returns a text that changes when another file comes in this one's place; undefined: there is none */
+/**
+ * @returns a text that changes when another file comes in this one's place, or the same is somebody else's or open to
+ *   others; undefined: there is none
+ */
 export function signatureOf(path: string): string | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  return stats && `${stats.ino} ${stats.mtimeMs} ${stats.size}`
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats && `${stats.ino} ${stats.mtimeMs} ${stats.size} ${stats.mode} ${stats.uid}`
 }
 
 /** Gone or not ours to remove: both are fine. */

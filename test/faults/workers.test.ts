@@ -73,6 +73,37 @@ describe('Node with', () => {
     expect(stderr).toContain('Node runs without WebAssembly')
   })
 
+  it.each([
+    ['fails in one line', {}, { status: 125, stdout: '' }],
+    ['starts all the same where that is asked for', { LOCKER_ON_ERROR: 'warn' }, { status: 0 }],
+  ])('--permission and no leave to look at the folder %s', async (_, settings, expected) => {
+    const { env } = await startServer({ seeds: [SEED] })
+    const flags = [permission, `--allow-fs-read=${ROOT}`, '--allow-worker']
+    const { stderr, ...rest } = await startNode([...flags, '-r', REGISTER, ...PROGRAM], {
+      ...env,
+      ...settings,
+    })
+    expect(rest).toMatchObject(expected)
+    expect(stderr.split('\n').filter((line) => line.startsWith('lockerpm: the program '))).toHaveLength(1)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it.skipIf(process.platform !== 'linux')(
+    'little address space, too little for WebAssembly, is no obstacle to a warm start (only Linux limits it)',
+    async () => {
+      const { env } = await startServer({ seeds: [SEED] })
+      const warm = { ...env, LOCKER_CACHE: createFolder(), LOCKER_REST_TIME: '9999' }
+      const line = ['-c', 'ulimit -v 4000000; exec "$@"', 'sh', process.execPath, '-r', REGISTER, ...PROGRAM]
+      for (const _ of ['asks', 'records']) await startNode(['-r', REGISTER, ...PROGRAM], warm)
+      expect(await start('/bin/sh', line, warm).ended).toEqual({
+        status: 0,
+        signal: null,
+        stdout: 'a\n',
+        stderr: '',
+      })
+    },
+  )
+
   it('--max-old-space-size=16 is no obstacle', async () => {
     const { env } = await startServer({ seeds: [SEED] })
     const result = await startNode(['--max-old-space-size=16', '-r', REGISTER, ...PROGRAM], env)

@@ -125,6 +125,7 @@ describe('a replayed start', () => {
     ['package.json is gone', () => void rmSync(join(cwd, 'package.json'))],
     ['another process has brought the cache up to date', () => void touchView()],
     ['the cache is gone', () => void rmSync(viewFile())],
+    ['others may read the cache', () => void chmodSync(viewFile(), 0o644)],
     ['the record is changed', () => void flipBit(recordFile())],
     ['others may read the record', () => void chmodSync(recordFile(), 0o644)],
     ['others may write to the folder', () => void chmodSync(join(folder, 'cache'), 0o777)],
@@ -137,14 +138,37 @@ describe('a replayed start', () => {
     writeFileSync(join(cwd, 'package.json'), '{}')
   })
 
-  it.each<[string, Env]>([
-    ['a variable that has to do with nothing here', { OTHER: '1' }],
-    ['an empty setting', { LOCKER_PREFIX: '' }],
-  ])('happens beside %s, or is found out anew', async (_, env) => {
+  it('happens beside a variable that has to do with nothing here', async () => {
     await makeRecord()
-    const whole = await goTheWholeWay(host(env), false)
-    const recollection = recall(host(env))
-    if (recollection !== undefined) expect(recollection).toEqual({ kind: 'same', change: whole?.change })
+    const whole = await goTheWholeWay(host({ OTHER: '1' }), false)
+    expect(recall(host({ OTHER: '1' }))).toEqual({ kind: 'same', change: whole?.change })
+  })
+
+  it.each<[string, () => void]>([
+    ['a view that others may read', () => chmodSync(viewFile(), 0o644)],
+    ['a view that is damaged', () => flipBit(viewFile())],
+  ])('is not made where %s is passed over for the project', async (_, change) => {
+    await goTheWholeWay(host({}), false)
+    change()
+    await goTheWholeWay(host({}), true)
+    expect(recordsIn(join(folder, 'cache'))).toEqual([])
+  })
+
+  it('is found in a folder however that is spelt', async () => {
+    const env = { LOCKER_CACHE: `${join(folder, 'cache')}/` }
+    await makeRecord(env)
+    expect(recall(host(env))?.kind).toBe('same')
+  })
+
+  it('is not made beside so many variables that it would never be used', async () => {
+    await makeRecord({ LARGE: 'x'.repeat(40_000) })
+    expect(recordsIn(join(folder, 'cache'))).toEqual([])
+  })
+
+  it('happens beside a folder called .env', async () => {
+    mkdirSync(join(cwd, '.env'))
+    await makeRecord()
+    expect(recall(host({}))?.kind).toBe('same')
   })
 
   it('comes to an end with the rest time: then the service is asked', async () => {
@@ -168,7 +192,7 @@ describe('a replayed start', () => {
     ['had a misspelt variable', { LOCKER_ENVIROMENT: 'production' }],
   ])('is not made of a start that %s', async (_, env) => {
     await makeRecord(env)
-    expect(readdirSync(join(folder, 'cache')).filter((file) => file.endsWith('.start'))).toEqual([])
+    expect(recordsIn(join(folder, 'cache'))).toEqual([])
   })
 
   it('shows no secret and no credential on the disk', async () => {
@@ -182,8 +206,7 @@ describe('a replayed start', () => {
     await makeRecord()
     for (let number = 0; number < 70; number++)
       await goTheWholeWay(host({ LOCKER_PREFIX: `P${number}_` }), true)
-    const records = readdirSync(join(folder, 'cache')).filter((file) => file.endsWith('.start'))
-    expect(records.length).toBeLessThanOrEqual(64)
+    expect(recordsIn(join(folder, 'cache')).length).toBeLessThanOrEqual(64)
   })
 
   it('never comes to anything but what the whole way comes to, after any change', async () => {
@@ -231,6 +254,10 @@ describe('a replayed start', () => {
 function place(name: string, text: string | undefined): void {
   if (text === undefined) rmSync(join(cwd, name), { force: true })
   else writeFileSync(join(cwd, name), text)
+}
+
+function recordsIn(cache: string): string[] {
+  return readdirSync(cache).filter((file) => file.endsWith('.start'))
 }
 
 function fileOf(suffix: string): string {

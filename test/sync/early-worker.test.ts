@@ -1,6 +1,16 @@
 /** The built preload, whose first start in a place begins with the worker. product: section 2; the build must have been made. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -70,23 +80,29 @@ describe('a start that begins with its worker', () => {
     expect(existsSync(lock())).toBe(false)
   })
 
-  it('does not need its worker when a file says so, and ends it', async () => {
+  it.each([
+    ['names another .env', { LOCKER_DOTENV: 'other.env' }, 'package.json'],
+    ['may be below a locker.json', {}, 'other.json'],
+  ])('is none that %s: nothing is made before it is read', async (_, env, manifest) => {
+    renameSync(join(folder, 'package.json'), join(folder, manifest))
     writeFileSync(join(folder, 'other.env'), 'LOCKER_DISABLE=true')
-    expect(await start({ LOCKER_DOTENV: 'other.env' })).toMatchObject({
-      stdout: 'undefined',
-      stderr: '',
-      code: 0,
-    })
-    expect(existsSync(lock())).toBe(false)
+    writeFileSync(join(folder, 'app.cjs'), 'process.stdout.write(String(process._getActiveHandles().length))')
+    const plain = await run(process.execPath, ['app.cjs'], { cwd: folder })
+    const result = await start({ ...env, ...(manifest === 'other.json' && { LOCKER_TIMEOUT_MS: 'soon' }) })
+    expect(existsSync(cache())).toBe(false)
+    if (manifest === 'package.json') expect(result.stdout).toBe(plain.stdout)
   })
 
   it.each([
-    ['a dead process', `999999 ${hostname()}`],
+    ['a dead process', `999999 ${hostname()} ${readlinkSync('/proc/self/ns/pid')}`],
     ['nobody', ''],
-  ])('is held up by no lock of %s', async (_, owner) => {
+  ])('is held up by no lock of %s, which is swept away', async (_, owner) => {
     mkdirSync(cache(), { mode: 0o700 })
     writeFileSync(lock(), owner)
+    // Of nobody here: such a one counts as dead after 2 s.
+    utimesSync(lock(), 1, 1)
     expect(await start()).toMatchObject({ stdout: 'blue', stderr: '', code: 0 })
+    expect(existsSync(lock())).toBe(false)
   })
 
   it('with many others asks once', async () => {
