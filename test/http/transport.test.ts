@@ -231,4 +231,16 @@ describe('what is done while the service is waited for', () => {
     expect(seen).toHaveLength(1)
     expect(server.seen).toHaveLength(2)
   })
+
+  it('is done once, however often is asked', async () => {
+    const server = await startServer((_, response) => json(response, 200, {}))
+    let times = 0
+    const transport = createTransport(connectionTo(server.origin), ACCESS_KEY_ID, () => times++)
+    onTestFinished(() => transport.close())
+    for (const _ of ['first', 'second', 'third']) {
+      await transport.send(endpoints.profile, never)
+      await new Promise(setImmediate)
+    }
+    expect(times).toBe(1)
+  })
 })
