@@ -9,6 +9,7 @@ import { readTextFile } from '../config/text-file.ts'
 import { LockerError } from '../errors.ts'
 import { oneLine } from '../logger.ts'
 import { createConnector, type Trust } from './connector.ts'
+import { compileParser } from './parser.ts'
 
 /** All authorities that a system knows are about 230 KB. */
 const MAX_CA_FILE_BYTES = 4 * 1024 * 1024
@@ -43,6 +44,8 @@ function openProxied(connection: Connection, proxy: string, loadTrust: () => Tru
   const closing = new AbortController()
   // Every socket listens, two for each tunnel: more than Node thinks right without a warning.
   setMaxListeners(0, closing.signal)
+  // Here, where it is known whether it is worth optimising (`tier-up.ts`): the proxies' undici is another, and shares it.
+  compileParser()
   // A proxy may be asked for http alone: TLS is loaded here only for who names authorities.
   const trust = connection.caFile === undefined ? { rejectUnauthorized: !connection.unsafe } : loadTrust()
   const connect = { ...trust, timeout: 0, signal: closing.signal }

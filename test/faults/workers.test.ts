@@ -2,6 +2,7 @@ import { copyFileSync, cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { startProxy } from '../http/test-proxy.ts'
 import { createFolder, LOCKER_RUN, REGISTER, start, type Variables } from '../run/built.ts'
 import { startServer } from '../run/servers.ts'
 import { bundle } from '../sync/bundles.ts'
@@ -101,6 +102,24 @@ describe('Node with', () => {
         stdout: 'a\n',
         stderr: '',
       })
+    },
+  )
+
+  it.each(['-r', '--import'])(
+    'a proxy in its way, %s: V8 optimises no parser, which the program would wait for',
+    async (flag) => {
+      const server = await startServer({ seeds: [SEED] })
+      const proxy = await startProxy({ port: Number(new URL(server.env['LOCKER_API_BASE'] ?? '').port) })
+      const env = { ...server.env, HTTP_PROXY: `http://127.0.0.1:${proxy.port}` }
+      const preload = flag === '-r' ? REGISTER : REGISTER.replace(/cjs$/, 'mjs')
+      const { stdout, status } = await startNode(
+        ['--trace-wasm-compilation-times', flag, preload, ...PROGRAM],
+        env,
+      )
+      expect({ status, isThere: stdout.endsWith('a\n') }).toEqual({ status: 0, isThere: true })
+      expect(proxy.tunnels.length).toBeGreaterThan(0)
+      expect(stdout).toContain('using Liftoff')
+      expect(stdout).not.toContain('using TurboFan')
     },
   )
 
