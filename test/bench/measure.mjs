@@ -104,8 +104,10 @@ export async function runForResident(command, output, idleMs) {
     if (isOver()) return
     await sleep(idleMs)
     residentKb = readMemoryKb(pid, 'VmRSS')
-    // The group: a wrapper killed alone might leave its command behind.
+    // A wrapper killed alone might leave its command behind, and varlock gives it a group of its own.
+    const below = listDescendants(pid)
     process.kill(-pid, 'SIGKILL')
+    for (const descendant of below) killIfThere(descendant)
     return 'SIGKILL'
   })
   return residentKb
@@ -170,4 +172,25 @@ function readMemoryKb(pid, field) {
 function readAll(descriptor) {
   const buffer = Buffer.alloc(65_536)
   return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, buffer.length, 0))
+}
+
+/** @returns the processes that a process has started, and those that these have; none where there is no `/proc` */
+function listDescendants(pid) {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number)
+    return children.flatMap((child) => [child, ...listDescendants(child)])
+  } catch {
+    return []
+  }
+}
+
+function killIfThere(pid) {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended with its group.
+  }
 }
