@@ -1,6 +1,6 @@
 /** Which flags this Node was started with, as far as a preload must know. */
 import { realpathSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 
 /** What this needs of `process`. */
 export interface NodeFlags {
@@ -10,6 +10,7 @@ export interface NodeFlags {
 }
 
 const OWN_NAME = 'lockerpm/register'
+const OWN_COMMANDS = ['locker-run', 'locker-dev']
 
 /**
  * Whether Node itself loads the module by `--import`, and nothing before it: only then may it await, since
@@ -39,7 +40,7 @@ export function isSyntaxCheck({ execArgv }: NodeFlags): boolean {
  * @param binFolder where this package's commands are
  */
 export function isOwnCommand(program: string | undefined, binFolder: string): boolean {
-  if (program === undefined || !/locker-(run|dev)(\.js)?$/.test(program)) return false
+  if (program === undefined || !OWN_COMMANDS.includes(basename(program, '.js'))) return false
   try {
     return dirname(realpathSync(program)) === realpathSync(binFolder)
   } catch {

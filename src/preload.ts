@@ -3,7 +3,6 @@
  * product: section 2
  */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { requireBridge, requireRegister } from './deferred.ts'
 import { applyMerged, type Change } from './environment/apply.ts'
 import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
@@ -43,7 +42,7 @@ interface Start {
 function enter(): Start | undefined {
   if (!isMainThread() || isSwitchedOff(process.env['LOCKER_DISABLE']) || isSyntaxCheck(process))
     return undefined
-  if (isOwnCommand(process.argv[1], join(__dirname, '../bin'))) return undefined
+  if (isOwnCommand(process.argv[1], `${__dirname}/../bin`)) return undefined
   keepEnvironmentOut(process)
   const start = recall()
   if (start.change === undefined) return start

@@ -10,6 +10,7 @@ import { RECORD_SUFFIX } from '../vault/cache.ts'
 import type { FreshView, OpenedSecrets } from '../vault/open.ts'
 import { removeFile, writePassingFile } from '../vault/private-file.ts'
 import type { Circumstances } from './circumstances.ts'
+import { formatRecord } from './record-text.ts'
 import { SALT_BYTES, sealRecord } from './sealed-record.ts'
 import { isSmall, MAX_RECORD_BYTES, type Outcome, type StartRecord } from './start-record.ts'
 
@@ -37,8 +38,8 @@ export function recordStart(circumstances: Circumstances, start: Start): void {
   const record = toRecord(circumstances, start)
   if (record === undefined) return
   const { blake3, key, file, folder, owner } = circumstances
-  const text = JSON.stringify(record)
-  if (Buffer.byteLength(text) > MAX_RECORD_BYTES - SEALING_BYTES) return
+  const text = formatRecord(record, folder)
+  if (text === undefined || Buffer.byteLength(text) > MAX_RECORD_BYTES - SEALING_BYTES) return
   try {
     prune(folder, owner)
     writePassingFile(file, sealRecord(blake3, key, randomBytes(SALT_BYTES), text))

@@ -8,6 +8,7 @@ import type { Change } from '../environment/apply.ts'
 import { type Env, isSet } from '../environment/names.ts'
 import { findFolderFault, readPrivateFile, signatureOf } from '../vault/private-file.ts'
 import type { Circumstances } from './circumstances.ts'
+import { parseRecord } from './record-text.ts'
 import { openRecord } from './sealed-record.ts'
 import {
   BYTES_PER_CHARACTER,
@@ -52,7 +53,7 @@ function readRecord({ blake3, folder, file, key }: Circumstances): StartRecord |
   if (findFolderFault(folder) !== undefined) return undefined
   const { bytes } = readPrivateFile(file, MAX_RECORD_BYTES)
   const text = bytes && openRecord(blake3, key, bytes)
-  return text === undefined ? undefined : JSON.parse(text)
+  return text === undefined ? undefined : parseRecord(text, folder)
 }
 
 function isUnchanged({ path, found }: StartRecord['witnesses'][number]): boolean {

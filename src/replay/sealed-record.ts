@@ -42,7 +42,7 @@ function authenticate(blake3: Blake3, key: Uint8Array, salt: Uint8Array, sealed:
 }
 
 function deriveKey(blake3: Blake3, key: Uint8Array, salt: Uint8Array, purpose: string): Buffer {
-  return blake3.keyed(key, Buffer.concat([Buffer.from(purpose), salt]))
+  return blake3.keyed(key, purpose, salt)
 }
 
 /** In constant time, without `node:crypto`. */

@@ -7,7 +7,7 @@ import type { Change } from '../environment/apply.ts'
 import type { Env } from '../environment/names.ts'
 import type { FreshView } from '../vault/open.ts'
 
-/** As JSON, sealed by `sealed-record.ts`. */
+/** Written as `record-text.ts` says, sealed by `sealed-record.ts`. */
 export interface StartRecord {
   readonly witnesses: readonly Witness[]
   /** Null: nothing is ever good enough without asking the service, the rest time being 0. */

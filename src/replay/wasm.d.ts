@@ -1,7 +1,6 @@
 /** The build puts the bytes here: see .ci/blake3-wasm.mjs. */
 declare module '*/blake3.wasm' {
-  const bytes: Uint8Array<ArrayBuffer>
-  export default bytes
+  export default function readWasm(): Uint8Array<ArrayBuffer>
 }
 
 /** What we use of it: it is part of no library that Node's types bring. */
