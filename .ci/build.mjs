@@ -6,6 +6,8 @@ import { rollup } from 'rollup'
 import dts from 'rollup-plugin-dts'
 import { blake3Wasm } from './blake3-wasm.mjs'
 import { bundle } from './bundle.mjs'
+import { compileEagerly } from './eager.mjs'
+import { findRunFunctions } from './run-functions.mjs'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
@@ -41,6 +43,13 @@ for (const [entry, name] of Object.entries(BUNDLES)) {
     if (folder) bundled.add(folder)
     if (input.startsWith(blake3Wasm.name)) bundled.add('node_modules/hash-wasm')
   }
+}
+for (const [name, starts] of await findRunFunctions()) {
+  const file = `dist/${name}`
+  writeFileSync(
+    file,
+    compileEagerly(readFileSync(file, 'utf8'), (start) => starts.has(start)),
+  )
 }
 for (const [entry, name] of Object.entries(PUBLIC)) await publish(entry, name)
 writeLicences()

@@ -24,6 +24,8 @@ export interface Circumstances {
   readonly blake3: Blake3
   /** The cache's, as far as variables alone decide. Absolute. */
   readonly folder: string
+  /** The working directory. */
+  readonly cwd: string
   /** Of the access key: the beginning of its records' names. */
   readonly owner: string
   readonly file: string
@@ -33,6 +35,9 @@ export interface Circumstances {
 
 /** Of files, by door: neither is the other's end. */
 const ENDINGS: Readonly<Record<Door, string>> = { register: '.preload.start', 'locker-run': '.run.start' }
+
+/** What the key of all records comes from. */
+const SECRETS = ['LOCKER_SECRET_ACCESS_KEY', 'LOCKER_ACCESS_KEY_SECRET'] as const
 
 /** What is decided elsewhere: by a process above, by PM2, by no cache, or by files that the record says nothing about. */
 const REFUSED = [
@@ -88,11 +93,17 @@ export function describeCircumstances(
   const key = blake3.keyed(master, `circumstances ${facts}`)
   const owner = blake3.keyed(master, 'owner').toString('base64url')
   const file = join(folder, `${owner}.${blake3.keyed(key, 'name').toString('base64url')}${ENDINGS[door]}`)
-  return { blake3, folder, owner, file, key }
+  return { blake3, folder, cwd, owner, file, key }
+}
+
+/** The first that is set. */
+function findSecretName(env: Env): string {
+  const [name, alias] = SECRETS
+  return env[name] === undefined ? alias : name
 }
 
 function findSecret(env: Env): string {
-  return env['LOCKER_SECRET_ACCESS_KEY'] ?? env['LOCKER_ACCESS_KEY_SECRET'] ?? ''
+  return env[findSecretName(env)] ?? ''
 }
 
 /** As `resolveConfig` finds it, where that is simple. */
@@ -112,8 +123,12 @@ function findCwd(host: Host): string | undefined {
   }
 }
 
+/** But for what the key is made from. */
 function listSettings(env: Env): string[] {
+  const secretName = findSecretName(env)
   const settings: string[] = []
-  for (const name in env) if (name.startsWith('LOCKER_')) settings.push(`${name}=${env[name]}`)
+  for (const name in env) {
+    if (name.startsWith('LOCKER_') && name !== secretName) settings.push(`${name}=${env[name]}`)
+  }
   return settings.sort()
 }

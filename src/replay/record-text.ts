@@ -1,26 +1,43 @@
 /**
- * A record as text, kept short, because V8 optimises soon what reads much (`blake3.ts`): no name is said twice, and what
- * the folder says already isn't said. JSON, and after it the marker and the variables, with a NUL before each: no variable
- * can hold one.
+ * A record as text, kept short, because V8 optimises soon what reads much (`blake3.ts`): JSON without names of fields, and
+ * after it the marker and the variables, with a NUL before each, which no variable can hold. No name is said twice, and
+ * of a path nothing that the start knows already.
  */
 import { dirname, join } from 'node:path'
 import type { Outcome, StartRecord } from './start-record.ts'
 
+/** What a start knows, and its record need not say. Absolute. */
+export interface Places {
+  /** The working directory. */
+  readonly cwd: string
+  /** The cache's. */
+  readonly folder: string
+}
+
+type Head = [witnesses: [path: string, found: string | boolean][], outcome: ShortOutcome | null]
+type ShortOutcome = [
+  view: [file: string, signature: string, validatedAtMs: number],
+  restTimeSeconds: number,
+  kept: readonly string[],
+  replaced: readonly string[],
+  required: readonly string[],
+  deletions: readonly string[],
+]
+
 const SEPARATOR = '\0'
 
-/**
- * @param folder the cache's, absolute
- * @returns undefined: it can't be said so that {@link parseRecord} would return the same
- */
-export function formatRecord({ witnesses, outcome }: StartRecord, folder: string): string | undefined {
-  if (outcome === null) return JSON.stringify({ witnesses, outcome })
-  const { injected, marker, view, ...rest } = outcome
+/** @returns undefined: it can't be said so that {@link parseRecord} would return the same */
+export function formatRecord({ witnesses, outcome }: StartRecord, places: Places): string | undefined {
+  const shortWitnesses: Head[0] = witnesses.map(({ path, found }) => [shorten(path, places.cwd), found])
+  if (outcome === null) return JSON.stringify([shortWitnesses, null] satisfies Head)
+  const { view, restTimeSeconds, kept, replaced, required, deletions, injected, marker } = outcome
   const names = injected.map(([name]) => name)
   const shortMarker = marker === null ? '' : withoutNames(marker, names)
-  if (dirname(view.file) !== folder || withNames(shortMarker, names) !== marker) return undefined
-  const shortView = { ...view, file: view.file.slice(folder.length + 1) }
+  if (dirname(view.file) !== places.folder || withNames(shortMarker, names) !== marker) return undefined
+  const shortView: ShortOutcome[0] = [shorten(view.file, places.folder), view.signature, view.validatedAtMs]
+  const shortOutcome: ShortOutcome = [shortView, restTimeSeconds, kept, replaced, required, deletions]
   const texts = [
-    JSON.stringify({ witnesses, outcome: { ...rest, view: shortView } }),
+    JSON.stringify([shortWitnesses, shortOutcome] satisfies Head),
     shortMarker,
     ...injected.map(([name, value]) => `${name}=${value}`),
   ]
@@ -29,16 +46,33 @@ export function formatRecord({ witnesses, outcome }: StartRecord, folder: string
 
 /**
  * @param text that {@link formatRecord} returned
- * @param folder as it was given to that
+ * @param places as they were given to that
  */
-export function parseRecord(text: string, folder: string): StartRecord {
+export function parseRecord(text: string, { cwd, folder }: Places): StartRecord {
   const [head = '', shortMarker = '', ...variables] = text.split(SEPARATOR)
-  const { witnesses, outcome } = JSON.parse(head)
+  const [shortWitnesses, outcome]: Head = JSON.parse(head)
+  const witnesses = shortWitnesses.map(([path, found]) => ({ path: lengthen(path, cwd), found }))
   if (outcome === null) return { witnesses, outcome }
+  const [[file, signature, validatedAtMs], restTimeSeconds, kept, replaced, required, deletions] = outcome
+  const view = { file: lengthen(file, folder), signature, validatedAtMs }
   const injected = variables.map(splitVariable)
-  const names = injected.map(([name]) => name)
-  const view = { ...outcome.view, file: join(folder, outcome.view.file) }
-  return { witnesses, outcome: { ...outcome, view, injected, marker: withNames(shortMarker, names) } }
+  const marker = withNames(
+    shortMarker,
+    injected.map(([name]) => name),
+  )
+  return {
+    witnesses,
+    outcome: { view, restTimeSeconds, kept, replaced, required, deletions, injected, marker },
+  }
+}
+
+/** @returns the name of what lies right in the folder */
+function shorten(path: string, folder: string): string {
+  return dirname(path) === folder ? path.slice(join(folder, '/').length) : path
+}
+
+function lengthen(path: string, folder: string): string {
+  return path.startsWith('/') ? path : join(folder, path)
 }
 
 function splitVariable(text: string): Outcome['injected'][number] {

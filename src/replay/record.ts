@@ -38,7 +38,7 @@ export function recordStart(circumstances: Circumstances, start: Start): void {
   const record = toRecord(circumstances, start)
   if (record === undefined) return
   const { blake3, key, file, folder, owner } = circumstances
-  const text = formatRecord(record, folder)
+  const text = formatRecord(record, circumstances)
   if (text === undefined || Buffer.byteLength(text) > MAX_RECORD_BYTES - SEALING_BYTES) return
   try {
     prune(folder, owner)

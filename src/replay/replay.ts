@@ -49,11 +49,12 @@ export function replayStart(circumstances: Circumstances, env: Env): Change | un
 
 const ASKS: Recollection = { kind: 'asks' }
 
-function readRecord({ blake3, folder, file, key }: Circumstances): StartRecord | undefined {
+function readRecord(circumstances: Circumstances): StartRecord | undefined {
+  const { blake3, folder, file, key } = circumstances
   if (findFolderFault(folder) !== undefined) return undefined
   const { bytes } = readPrivateFile(file, MAX_RECORD_BYTES)
   const text = bytes && openRecord(blake3, key, bytes)
-  return text === undefined ? undefined : parseRecord(text, folder)
+  return text === undefined ? undefined : parseRecord(text, circumstances)
 }
 
 function isUnchanged({ path, found }: StartRecord['witnesses'][number]): boolean {

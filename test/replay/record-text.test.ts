@@ -4,6 +4,7 @@ import { formatRecord, parseRecord } from '../../src/replay/record-text.ts'
 import type { StartRecord } from '../../src/replay/start-record.ts'
 
 const FOLDER = '/home/me/.locker/lockerpm'
+const PLACES = { cwd: '/app', folder: FOLDER }
 
 /** Names that are the ends of others, and values that look like a part of the text. */
 const name = fc.constantFrom('A', 'BA', '_A', 'A_A', 'ABA', 'B')
@@ -17,7 +18,11 @@ const tag = fc.stringMatching(/^[\w-]{6}$/)
 const record: fc.Arbitrary<StartRecord> = fc
   .tuple(variables, fc.array(tag, { minLength: 6, maxLength: 6 }), fc.boolean())
   .map(([injected, tags, isMarked]) => ({
-    witnesses: [{ path: '/app/.env', found: 'A="\0"\n' }],
+    witnesses: [
+      { path: '/app/.env', found: 'A="\0"\n' },
+      { path: '/locker.json', found: false },
+      { path: '/app/more/.env', found: true },
+    ],
     outcome: {
       view: { file: `${FOLDER}/owner.place.view`, signature: '1 2 3', validatedAtMs: 4 },
       restTimeSeconds: 60,
@@ -36,16 +41,16 @@ describe('the text of a record', () => {
   it('is read back as what was said', () => {
     fc.assert(
       fc.property(record, (said) => {
-        const text = formatRecord(said, FOLDER)
+        const text = formatRecord(said, PLACES)
         expect(text).toBeTypeOf('string')
-        expect(parseRecord(text ?? '', FOLDER)).toEqual(said)
+        expect(parseRecord(text ?? '', PLACES)).toEqual(said)
       }),
     )
   })
 
   it('is read back where there is no outcome', () => {
     const said = { witnesses: [{ path: '/app/.env', found: false }], outcome: null }
-    expect(parseRecord(formatRecord(said, FOLDER) ?? '', FOLDER)).toEqual(said)
+    expect(parseRecord(formatRecord(said, PLACES) ?? '', PLACES)).toEqual(said)
   })
 
   it.each<[string, (outcome: NonNullable<StartRecord['outcome']>) => object]>([
@@ -57,6 +62,6 @@ describe('the text of a record', () => {
     if (!said?.outcome) throw new Error('no outcome')
     const outcome = { ...said.outcome, injected: [['A', 'b'] as const], marker: null }
     const changed: StartRecord = { ...said, outcome: { ...outcome, ...change(said.outcome) } }
-    expect(formatRecord(changed, FOLDER)).toBeUndefined()
+    expect(formatRecord(changed, PLACES)).toBeUndefined()
   })
 })

@@ -1,0 +1,1 @@
+export function compileEagerly(source: string, isRun: (start: number) => boolean): string

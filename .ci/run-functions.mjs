@@ -1,0 +1,71 @@
+// Which functions starts run: they are started, against locker-dev, and V8 is asked.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const SECRETS = Array.from({ length: 50 }, (_, index) => ({ key: `KEY_${index}`, value: `value ${index}` }))
+
+/** Each of a cold start, one that makes the record, and one that repeats it. What only a fetch in a worker runs, one by
+ * `--import` runs as well. */
+const DOORS = [
+  ['-r', resolve(root, 'dist/required.cjs'), 'app.cjs'],
+  ['--import', pathToFileURL(resolve(root, 'register/index.mjs')).href, 'app.cjs'],
+  [resolve(root, 'bin/locker-run.js'), '--', 'true'],
+]
+const REST_TIMES = [0, 9999]
+
+/**
+ * Of the bundles in `dist`, as they are there.
+ *
+ * @returns {Promise<Map<string, Set<number>>>} by the bundle's name, where the functions start that are called
+ */
+export async function findRunFunctions() {
+  const folder = mkdtempSync(join(tmpdir(), 'lockerpm-starts-'))
+  const { startDevServer } = createRequire(import.meta.url)('../dist/dev-server.cjs')
+  const server = await startDevServer({ seeds: [{ secrets: SECRETS }] })
+  try {
+    for (const file of ['app.cjs', 'package.json']) writeFileSync(join(folder, file), '{}')
+    for (const [index, args] of DOORS.entries()) {
+      for (const restTime of REST_TIMES) {
+        const env = {
+          PATH: process.env['PATH'],
+          HOME: folder,
+          NODE_V8_COVERAGE: join(folder, 'coverage'),
+          LOCKER_API_BASE: server.apiBase,
+          LOCKER_ACCESS_KEY_ID: server.accessKeyId,
+          LOCKER_SECRET_ACCESS_KEY: server.secretAccessKey,
+          LOCKER_CACHE: join(folder, `cache-${index}-${restTime}`),
+          LOCKER_REST_TIME: String(restTime),
+        }
+        for (const _ of ['cold', 'records', 'repeats'])
+          await run(process.execPath, args, { cwd: folder, env })
+      }
+    }
+    return readCoverage(join(folder, 'coverage'))
+  } finally {
+    await server.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function readCoverage(folder) {
+  const found = new Map()
+  for (const file of readdirSync(folder)) {
+    const { result } = JSON.parse(readFileSync(join(folder, file), 'utf8'))
+    for (const { url, functions } of result) {
+      if (!url.startsWith(pathToFileURL(join(root, 'dist/')).href)) continue
+      const name = basename(url)
+      const starts = functions.flatMap(({ ranges: [{ count, startOffset }] }) =>
+        count > 0 ? [startOffset] : [],
+      )
+      found.set(name, new Set([...(found.get(name) ?? []), ...starts]))
+    }
+  }
+  return found
+}
