@@ -1,6 +1,7 @@
 /** The calling side of synckit: waits for a worker, at most until the deadline, whatever becomes of it. */
 import { join } from 'node:path'
 import { LockerError } from '../errors.ts'
+import { parseAuthorities } from '../http/authorities.ts'
 import type { LineSink, LogLevel } from '../logger.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { EARLY_LOCK, EARLY_PATIENCE_MS } from '../vault/early-lock.ts'
@@ -70,6 +71,7 @@ export function fetchProjectSync(
   try {
     const callWorker = early ?? startBoundWorker(WORKER)
     early = undefined
+    parseAuthorities(request.connection)
     meanwhile()
     return openReply<Fetched>(callWorker(call, remainingMs + GRACE_MS), sink)
   } catch (error) {
