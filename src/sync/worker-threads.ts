@@ -20,7 +20,7 @@ export function hasWorker(): boolean {
   return latest !== undefined
 }
 
-/** synckit names its worker's options itself; these three must not be what it chooses. */
+/** synckit names its worker's options itself; these must not be what it chooses. */
 export class Worker extends NodeWorker {
   constructor(file: string | URL, options: WorkerOptions) {
     super(file, {
@@ -28,6 +28,9 @@ export class Worker extends NodeWorker {
       // No NODE_OPTIONS and no -r: the user's preloads, this one among them, must not run again in here.
       env: {},
       execArgv: [],
+      // It says nothing there. To lead the streams into the process's own takes 1.4 ms, half of it when that has finished.
+      stdout: true,
+      stderr: true,
     })
     // A worker that dies late (out of memory, say) has already been reported as a failed call. Without a
     // listener its 'error' event would kill the application.
