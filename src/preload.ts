@@ -54,8 +54,8 @@ function enter(): Start | undefined {
 function recall(): Start & { readonly change?: Change } {
   try {
     const folder = findRecordFolder(process)
-    // Who is first in a place makes no record, which would take 3 ms.
-    if (folder === undefined || isFirst(folder)) return { asking: folder, circumstances: undefined }
+    // Who asks anyway needs no record to know it, which would take 2 ms before the worker starts, and makes none.
+    if (folder === undefined || isCertainToAsk(folder)) return { asking: folder, circumstances: undefined }
     const circumstances = describeCircumstances('register', [], process)
     const recollection = circumstances && recallStart(circumstances, process.env)
     if (recollection === undefined) return { asking: undefined, circumstances }
@@ -77,10 +77,16 @@ function block({ asking, circumstances }: Start): void {
   }
 }
 
-/** Nothing is cached, and no file configures: a `package.json` ends the search for `locker.json`. */
-function isFirst(folder: string | false): boolean {
+/** No file configures (a `package.json` ends the search for `locker.json`), and nothing is cached or good enough. */
+function isCertainToAsk(folder: string | false): boolean {
   if (process.env['LOCKER_DOTENV'] !== undefined || !existsSync('package.json')) return false
-  return ![folder, '.env', 'locker.json'].some((path) => path !== false && existsSync(path))
+  if (['.env', 'locker.json'].some((path) => existsSync(path))) return false
+  return folder === false || isNone(process.env['LOCKER_REST_TIME']) || !existsSync(folder)
+}
+
+/** The rest time's own default is none. */
+function isNone(restTime: string | undefined): boolean {
+  return restTime === undefined || restTime === '0'
 }
 
 /** Costs next to nothing. What else it may be is judged on the whole way. */

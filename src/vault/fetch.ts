@@ -54,11 +54,11 @@ export async function fetchProject(
   signal?: AbortSignal,
   meanwhile?: () => void,
 ): Promise<Fetched> {
-  const { connection, accessKeyId, settings, environment } = request
+  const { connection, accessKeyId, settings, environment, known } = request
   expectFewAnswers()
   const whileWaiting = () => {
-    // An environment is looked for by its hash, once the answers are there.
-    if (environment !== undefined) prepareHash()
+    // In a whole project, an environment is looked for by its hash, once the answers are there.
+    if (environment !== undefined && known === undefined) prepareHash()
     meanwhile?.()
   }
   const service = createService({ connection, accessKeyId, settings, logger, whileWaiting })
