@@ -10,9 +10,8 @@ const EMBEDDED = /name:"blake3",data:"([A-Za-z0-9+/=]+)",hash:"([0-9a-f]{8})"/
 
 const READ_BESIDE_BUNDLE = `
   import { readFileSync } from 'node:fs'
-  import { join } from 'node:path'
   import file from '${SPECIFIER}'
-  export default () => readFileSync(join(__dirname, file))`
+  export default () => readFileSync(\`\${__dirname}/\${file}\`)`
 
 /** For esbuild. */
 export const blake3Wasm = {

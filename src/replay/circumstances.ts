@@ -3,10 +3,11 @@
  * circumstances, with the same files and the same cache, come to the same.
  */
 import { readdirSync } from 'node:fs'
-import { isAbsolute, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Env } from '../environment/names.ts'
 import { MARKER_NAME, PM2_NAME } from '../environment/own-names.ts'
 import { version } from '../version.ts'
+import { beneath, mayBeAbnormal } from './beneath.ts'
 import { type Blake3, createBlake3 } from './blake3.ts'
 
 /** Who starts. A locker-run's child and a register's own process get different things. */
@@ -92,7 +93,7 @@ export function describeCircumstances(
   const facts = JSON.stringify([version, door, options, cwd, env['HOME'], listSettings(env)])
   const key = blake3.keyed(master, `circumstances ${facts}`)
   const owner = blake3.keyed(master, 'owner').toString('base64url')
-  const file = join(folder, `${owner}.${blake3.keyed(key, 'name').toString('base64url')}${ENDINGS[door]}`)
+  const file = beneath(folder, `${owner}.${blake3.keyed(key, 'name').toString('base64url')}${ENDINGS[door]}`)
   return { blake3, folder, cwd, owner, file, key }
 }
 
@@ -110,9 +111,16 @@ function findSecret(env: Env): string {
 function findCacheFolder(env: Env): string | false | undefined {
   const cache = env['LOCKER_CACHE'] ?? ''
   if (cache === 'false' || cache === '0') return false
-  if (cache !== '') return isAbsolute(cache) ? resolve(cache) : undefined
+  if (cache !== '') return findNormal(cache)
   const home = env['HOME'] ?? ''
-  return isAbsolute(home) ? join(home, '.locker', 'lockerpm') : undefined
+  const folder = findNormal(home)
+  return folder && beneath(folder, '.locker/lockerpm')
+}
+
+/** @returns undefined: where it lies depends on the working directory */
+function findNormal(path: string): string | undefined {
+  if (!path.startsWith('/')) return undefined
+  return mayBeAbnormal(path) ? resolve(path) : path
 }
 
 function findCwd(host: Host): string | undefined {

@@ -3,7 +3,8 @@
  * after it the marker and the variables, with a NUL before each, which no variable can hold. No name is said twice, and
  * of a path nothing that the start knows already.
  */
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
+import { beneath } from './beneath.ts'
 import type { Outcome, StartRecord } from './start-record.ts'
 
 /** What a start knows, and its record need not say. Absolute. */
@@ -68,11 +69,11 @@ export function parseRecord(text: string, { cwd, folder }: Places): StartRecord 
 
 /** @returns the name of what lies right in the folder */
 function shorten(path: string, folder: string): string {
-  return dirname(path) === folder ? path.slice(join(folder, '/').length) : path
+  return dirname(path) === folder ? path.slice(beneath(folder, '').length) : path
 }
 
 function lengthen(path: string, folder: string): string {
-  return path.startsWith('/') ? path : join(folder, path)
+  return path.startsWith('/') ? path : beneath(folder, path)
 }
 
 function splitVariable(text: string): Outcome['injected'][number] {
