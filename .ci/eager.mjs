@@ -12,31 +12,40 @@ import { parseAst } from 'rollup/parseAst'
  *   their scope, where declarations are hoisted to anyway, and expressions stand in parentheses
  */
 export function compileEagerly(source, isRun) {
-  const program = parseAst(source, { allowReturnOutsideFunction: true })
+  const program = parse(source)
   const edited = new MagicString(source)
   const assigned = findAssigned(program)
-  for (const { node, parent, scope } of walk(program)) {
+  for (const { node, parent, above, scope } of walk(program)) {
     if (node.type === 'FunctionDeclaration') {
       if (isRun(node.start) && scope.declares(node) && !assigned.has(node.id.name)) {
-        edited.appendRight(node.start, `var ${node.id.name}=(`).appendLeft(node.end, ');')
-        if (node.start > scope.start) edited.move(node.start, node.end, scope.start)
+        // With every semicolon that a neighbour may have done without.
+        edited.appendRight(node.start, `;var ${node.id.name}=(`).appendLeft(node.end, ');')
+        if (node.start > scope.start)
+          edited.prependRight(node.end, ';').move(node.start, node.end, scope.start)
       }
     } else if (node.type === 'FunctionExpression') {
-      if (isModule(parent)) {
+      if (isModule(parent, above)) {
         if (isRun(parent.start)) edited.appendRight(node.start, ':(function').appendLeft(node.end, ')')
       } else if (!isMethod(parent) && isRun(node.start)) {
         edited.appendRight(node.start, '(').appendLeft(node.end, ')')
       }
     }
   }
+  // What can't be parsed is not built.
+  parse(edited.toString())
   return edited.toString()
 }
 
-/** Every node, from the outside in. */
-function* walk(node, parent, scope) {
+function parse(source) {
+  return parseAst(source, { allowReturnOutsideFunction: true })
+}
+
+/** Every node, from the outside in, with those that it lies in: the parent last. */
+function* walk(node, above = [], scope = undefined) {
   const inside = openScope(node) ?? scope
-  yield { node, parent, scope }
-  for (const child of childrenOf(node)) yield* walk(child, node, inside)
+  yield { node, parent: above.at(-1), above, scope }
+  const around = [...above.slice(-2), node]
+  for (const child of childrenOf(node)) yield* walk(child, around, inside)
 }
 
 function childrenOf(node) {
@@ -58,8 +67,8 @@ function scopeOf(statements, start) {
   const declared = statements.filter(({ type }) => type === 'FunctionDeclaration')
   const directives = statements.filter(({ directive }) => directive !== undefined)
   return {
-    /** Behind the directives. */
-    start: directives.at(-1)?.end ?? start,
+    /** Behind the directives, and a line for the shell. */
+    start: directives.at(-1)?.end ?? statements[0]?.start ?? start,
     declares: (node) =>
       declared.filter(({ id }) => id.name === node.id.name).length === 1 && declared.includes(node),
   }
@@ -77,9 +86,19 @@ function findAssigned(program) {
   return names
 }
 
-/** `"path/to/module.js"(exports, module) {…}`, as esbuild wraps a CommonJS module. */
-function isModule(parent) {
-  return parent.type === 'Property' && parent.method && parent.key.type === 'Literal'
+/** `__commonJS({ "path/to/module.js"(exports, module) {…} })`, as esbuild wraps a CommonJS module. */
+function isModule(parent, above) {
+  const [call, object] = above.slice(-3)
+  return (
+    object?.type === 'ObjectExpression' &&
+    call.type === 'CallExpression' &&
+    call.callee.name === '__commonJS' &&
+    parent.type === 'Property' &&
+    parent.method &&
+    parent.key.type === 'Literal' &&
+    !parent.value.async &&
+    !parent.value.generator
+  )
 }
 
 function isMethod(parent) {

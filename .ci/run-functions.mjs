@@ -20,6 +20,10 @@ const DOORS = [
   ['--import', pathToFileURL(resolve(root, 'register/index.mjs')).href, 'app.cjs'],
 ]
 const REST_TIMES = [0, 9999]
+/** A start that takes so long hangs. */
+const TIMEOUT_MS = 30_000
+/** Where something must have been found. */
+const BUNDLES = ['required', 'imported', 'register', 'bridge', 'fetch'].map((name) => `${name}.cjs`)
 
 /**
  * Of the bundles in `dist`, as they are there.
@@ -45,10 +49,13 @@ export async function findRunFunctions() {
           LOCKER_REST_TIME: String(restTime),
         }
         for (const _ of ['cold', 'records', 'repeats'])
-          await run(process.execPath, args, { cwd: folder, env })
+          await run(process.execPath, args, { cwd: folder, env, timeout: TIMEOUT_MS })
       }
     }
-    return readCoverage(join(folder, 'coverage'))
+    const found = readCoverage(join(folder, 'coverage'))
+    const missing = BUNDLES.filter((name) => !found.get(name)?.size)
+    if (missing.length > 0) throw new Error(`no start was seen to run anything of ${missing.join(', ')}`)
+    return found
   } finally {
     await server.close()
     rmSync(folder, { recursive: true, force: true })

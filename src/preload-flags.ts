@@ -1,6 +1,6 @@
 /** Which flags this Node was started with, as far as a preload must know. */
 import { realpathSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 
 /** What this needs of `process`. */
 export interface NodeFlags {
@@ -10,7 +10,8 @@ export interface NodeFlags {
 }
 
 const OWN_NAME = 'lockerpm/register'
-const OWN_COMMANDS = ['locker-run', 'locker-dev']
+/** What the names of this package's commands have in common. */
+const COMMANDS_SHARE = 'locker-'
 
 /**
  * Whether Node itself loads the module by `--import`, and nothing before it: only then may it await, since
@@ -40,7 +41,8 @@ export function isSyntaxCheck({ execArgv }: NodeFlags): boolean {
  * @param binFolder where this package's commands are
  */
 export function isOwnCommand(program: string | undefined, binFolder: string): boolean {
-  if (program === undefined || !OWN_COMMANDS.includes(basename(program, '.js'))) return false
+  // First what costs next to nothing: links may be called otherwise in front.
+  if (!program?.includes(COMMANDS_SHARE)) return false
   try {
     return dirname(realpathSync(program)) === realpathSync(binFolder)
   } catch {

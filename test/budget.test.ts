@@ -11,20 +11,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDevServer } from '../src/dev-server/index.ts'
 import type { DevServer } from '../src/dev-server/options.ts'
 
-/** Bytes and files of the package as it is installed; measured: 1,250,943 and 36. */
+/** Bytes and files of the package as it is installed; measured: 1,242,819 and 37. */
 const MAX_UNPACKED_BYTES = 1_400_000
 const MAX_FILES = 38
 /** Bytes of the code that starts read, by bundle; measured beside it. */
 const MAX_BYTES = {
-  'dist/required.cjs': 16_000, // 14,587
+  'dist/required.cjs': 16_000, // 14,922
   'dist/blake3.wasm': 12_000, // 11,564
-  'dist/register.cjs': 106_000, // 101,542
-  'dist/bridge.cjs': 34_000, // 31,731
+  'dist/register.cjs': 107_000, // 101,996
+  'dist/bridge.cjs': 35_000, // 32,599
   'dist/register-worker.cjs': 17_000, // 14,524
-  'dist/fetch.cjs': 155_000, // 140,470
+  'dist/fetch.cjs': 155_000, // 142,645
   'dist/llhttp.wasm': 56_000, // 54,202
-  'dist/locker-run.cjs': 42_000, // 38,435
-  'dist/run-whole.cjs': 165_000, // 154,294
+  'dist/locker-run.cjs': 28_000, // 25,287
+  'dist/run-whole.cjs': 168_000, // 157,995
 }
 /** Of ours, in the order in which a warm start loads them; `-r lockerpm/register` names the second one itself. */
 const WARM_FILES = ['register/index.cjs', 'dist/required.cjs']

@@ -45,7 +45,23 @@ describe('a program whose functions are compiled eagerly', () => {
     ],
     [
       'a CommonJS module, as esbuild has it',
-      'var load = (cb) => { const module = { exports: {} }; cb[Object.keys(cb)[0]](module.exports, module); return module.exports }; load({ "lib/a.js"(exports2, module2) { module2.exports = seven(); function seven() { return 7 } } })',
+      'var __commonJS = (cb) => { const module = { exports: {} }; cb[Object.keys(cb)[0]](module.exports, module); return module.exports }; __commonJS({ "lib/a.js"(exports2, module2) { module2.exports = seven(); function seven() { return 7 } } })',
+    ],
+    [
+      'methods whose names are in quotes',
+      'const o = { "x"() { return super.toString === Object.prototype.toString }, async "y"() {}, *"z"() { yield 1 } }; [o.x(), "prototype" in o.x, [...o.z()]].join()',
+    ],
+    [
+      'no semicolon around declarations',
+      'var one = 1\nfunction a() {}\n`text`.length\nvar two = one\nfunction b() {}\n(3)\ntwo',
+    ],
+    [
+      'directives without a semicolon',
+      '"use strict"\nvar value = strict()\nfunction strict() { "use strict"\n return inner()\n function inner() { return this === undefined } }\nvalue',
+    ],
+    [
+      'a line for the shell',
+      '#!/usr/bin/env node\nconst value = inner()\nfunction inner() { return 8 }\nvalue',
     ],
   ])('is worth the same with %s', (_, source) => {
     const { before, after } = evaluate(source)
@@ -57,7 +73,7 @@ describe('a program whose functions are compiled eagerly', () => {
     const source = 'function one(){} function two(){} const three=function(){}'
     const isRun = (start: number) => start !== source.indexOf('function two')
     expect(compileEagerly(source, isRun)).toBe(
-      'var one=(function one(){}); function two(){} const three=(function(){})',
+      ';var one=(function one(){}); function two(){} const three=(function(){})',
     )
   })
 })

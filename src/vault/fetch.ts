@@ -41,7 +41,7 @@ export type Fetched =
  * on Node 20 and 1.5 on 24, since the first socket to close makes Node open `process.stderr`.
  */
 const LINGER_MS = 1000
-/** A service that is nearer than this answers before anything else could be of use: 0.5 ms of a cold `--import`. */
+/** For a service that answers sooner nothing is done meanwhile, which would cost a cold `--import` 0.5 ms. */
 const NEAR_MS = 2
 
 /**
@@ -59,10 +59,11 @@ export async function fetchProject(
   const { connection, accessKeyId, settings, environment, known } = request
   expectFewAnswers()
   let later: NodeJS.Timeout | undefined
+  let isOver = false
   const whileWaiting = () => {
     // In a whole project, an environment is looked for by its hash, once the answers are there.
     if (environment !== undefined && known === undefined) prepareHash()
-    if (meanwhile !== undefined) later = setTimeout(meanwhile, NEAR_MS)
+    if (meanwhile !== undefined && !isOver) later = setTimeout(meanwhile, NEAR_MS)
   }
   const service = createService({ connection, accessKeyId, settings, logger, whileWaiting })
   const deadline = startDeadline(connection.timeoutMs, signal, request.spentMs)
@@ -78,6 +79,7 @@ export async function fetchProject(
     service.close()
     throw error
   } finally {
+    isOver = true
     clearTimeout(later)
     deadline.end()
   }
