@@ -18,10 +18,12 @@ export function compileEagerly(source, isRun) {
   for (const { node, parent, above, scope } of walk(program)) {
     if (node.type === 'FunctionDeclaration') {
       if (isRun(node.start) && scope.declares(node) && !assigned.has(node.id.name)) {
-        // With every semicolon that a neighbour may have done without.
-        edited.appendRight(node.start, `;var ${node.id.name}=(`).appendLeft(node.end, ');')
-        if (node.start > scope.start)
-          edited.prependRight(node.end, ';').move(node.start, node.end, scope.start)
+        const end = isEnded(source, scope.start) ? '' : ';'
+        edited.appendRight(node.start, `${end}var ${node.id.name}=(`).appendLeft(node.end, ');')
+        if (node.start > scope.start) {
+          if (!isEnded(source, node.start)) edited.prependRight(node.end, ';')
+          edited.move(node.start, node.end, scope.start)
+        }
       }
     } else if (node.type === 'FunctionExpression') {
       if (isModule(parent, above)) {
@@ -34,6 +36,13 @@ export function compileEagerly(source, isRun) {
   // What can't be parsed is not built.
   parse(edited.toString())
   return edited.toString()
+}
+
+/** Whether what follows at a place can't be taken for a part of what comes before, whatever it is. */
+function isEnded(source, at) {
+  const before = source.slice(0, at).trimEnd()
+  const isFirst = before === '' || (before.startsWith('#!') && !before.includes('\n'))
+  return isFirst || before.endsWith(';') || before.endsWith('{')
 }
 
 function parse(source) {

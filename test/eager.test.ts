@@ -73,7 +73,7 @@ describe('a program whose functions are compiled eagerly', () => {
     const source = 'function one(){} function two(){} const three=function(){}'
     const isRun = (start: number) => start !== source.indexOf('function two')
     expect(compileEagerly(source, isRun)).toBe(
-      ';var one=(function one(){}); function two(){} const three=(function(){})',
+      'var one=(function one(){}); function two(){} const three=(function(){})',
     )
   })
 })
