@@ -38,7 +38,8 @@ export interface Circumstances {
 const ENDINGS: Readonly<Record<Door, string>> = { register: '.preload.start', 'locker-run': '.run.start' }
 
 /** What the key of all records comes from. */
-const SECRETS = ['LOCKER_SECRET_ACCESS_KEY', 'LOCKER_ACCESS_KEY_SECRET'] as const
+const SECRET = 'LOCKER_SECRET_ACCESS_KEY'
+const SECRET_ALIAS = 'LOCKER_ACCESS_KEY_SECRET'
 
 /** What is decided elsewhere: by a process above, by PM2, by no cache, or by files that the record says nothing about. */
 const REFUSED = [
@@ -85,7 +86,8 @@ export function describeCircumstances(
   host: Host,
 ): Circumstances | undefined {
   const { env } = host
-  const [folder, cwd] = [findRecordFolder(host), findCwd(host)]
+  const folder = findRecordFolder(host)
+  const cwd = findCwd(host)
   if (!folder || cwd === undefined) return undefined
   const blake3 = createBlake3()
   if (blake3 === undefined) return undefined
@@ -99,8 +101,7 @@ export function describeCircumstances(
 
 /** The first that is set. */
 function findSecretName(env: Env): string {
-  const [name, alias] = SECRETS
-  return env[name] === undefined ? alias : name
+  return env[SECRET] === undefined ? SECRET_ALIAS : SECRET
 }
 
 function findSecret(env: Env): string {

@@ -39,7 +39,8 @@ export function recordStart(circumstances: Circumstances, start: Start): void {
   if (record === undefined) return
   const { blake3, key, file, folder, owner } = circumstances
   const text = formatRecord(record, circumstances)
-  if (text === undefined || Buffer.byteLength(text) > MAX_RECORD_BYTES - SEALING_BYTES) return
+  if (text === undefined || !isSmall(text, start.env)) return
+  if (Buffer.byteLength(text) > MAX_RECORD_BYTES - SEALING_BYTES) return
   try {
     prune(folder, owner)
     writePassingFile(file, sealRecord(blake3, key, randomBytes(SALT_BYTES), text))
@@ -56,8 +57,7 @@ function toRecord({ folder }: Circumstances, start: Start): StartRecord | undefi
   if (restTimeSeconds === 0) return { witnesses, outcome: null }
   const { freshView } = secrets
   if (freshView === undefined) return undefined
-  const outcome = toOutcome(freshView, start)
-  return isSmall(outcome, start.env) ? { witnesses, outcome } : undefined
+  return { witnesses, outcome: toOutcome(freshView, start) }
 }
 
 function toOutcome(view: FreshView, { config, composed, env }: Start): Outcome {

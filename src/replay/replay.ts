@@ -26,13 +26,14 @@ import {
  */
 export function recallStart(circumstances: Circumstances, env: Env): Recollection | undefined {
   try {
-    const record = readRecord(circumstances)
-    if (record === undefined || !record.witnesses.every(isUnchanged)) return undefined
-    const { outcome } = record
+    const text = readRecord(circumstances)
+    if (text === undefined) return undefined
+    const { witnesses, outcome } = parseRecord(text, circumstances)
+    if (!witnesses.every(isUnchanged)) return undefined
     if (outcome === null) return ASKS
     if (signatureOf(outcome.view.file) !== outcome.view.signature) return undefined
     if (!isFresh(outcome)) return ASKS
-    if (!isSameMerge(outcome, env)) return undefined
+    if (!isSameMerge(outcome, env) || !isSmall(text, env)) return undefined
     const { deletions, injected, marker } = outcome
     return { kind: 'same', change: { deletions, injected: new Map(injected), marker: marker ?? undefined } }
   } catch {
@@ -49,12 +50,10 @@ export function replayStart(circumstances: Circumstances, env: Env): Change | un
 
 const ASKS: Recollection = { kind: 'asks' }
 
-function readRecord(circumstances: Circumstances): StartRecord | undefined {
-  const { blake3, folder, file, key } = circumstances
+function readRecord({ blake3, folder, file, key }: Circumstances): string | undefined {
   if (findFolderFault(folder) !== undefined) return undefined
   const { bytes } = readPrivateFile(file, MAX_RECORD_BYTES)
-  const text = bytes && openRecord(blake3, key, bytes)
-  return text === undefined ? undefined : parseRecord(text, circumstances)
+  return bytes && openRecord(blake3, key, bytes)
 }
 
 function isUnchanged({ path, found }: StartRecord['witnesses'][number]): boolean {
@@ -67,14 +66,13 @@ function isFresh({ view, restTimeSeconds }: Outcome): boolean {
   return ageMs >= 0 && ageMs < restTimeSeconds * 1000
 }
 
-/** Whether secrets and `.env` meet the same variables, and nothing need be said about their size. */
+/** Whether secrets and `.env` meet the same variables. */
 function isSameMerge(outcome: Outcome, env: Env): boolean {
   const { injected, kept, replaced, required } = outcome
   const wasSet = new Set(replaced)
   return (
-    injected.every(([name]) => isSet(env, name) === wasSet.has(name)) &&
+    injected.every((variable) => isSet(env, variable[0]) === wasSet.has(variable[0])) &&
     kept.every((name) => isSet(env, name)) &&
-    required.every((name) => isSet(env, name) && env[name] !== '') &&
-    isSmall(outcome, env)
+    required.every((name) => isSet(env, name) && env[name] !== '')
   )
 }

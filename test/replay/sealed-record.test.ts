@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Blake3 } from '../../src/replay/blake3.ts'
+import { openBlake3 } from '../../src/replay/blake3.ts'
 import { openRecord, SALT_BYTES, sealRecord } from '../../src/replay/sealed-record.ts'
 
-const blake3 = new Blake3()
+const blake3 = openBlake3()
 const key = randomBytes(32)
 const seal = (text: string) => sealRecord(blake3, key, randomBytes(SALT_BYTES), text)
 /** Around what the key stream is made in. */
