@@ -44,7 +44,7 @@ export function enterFlight(path: string, nowMs: number, patienceMs: number): Fl
   const owner = readOwner(path)
   if (owner === undefined) return take(path, own) ? ours : { kind: 'theirs' }
   if (isHeld(path, owner, { own, nowMs, patienceMs })) return { kind: 'theirs' }
-  return breakLock(path, owner) && take(path, own) ? ours : { kind: 'theirs' }
+  return breakLock(path, owner, nowMs) && take(path, own) ? ours : { kind: 'theirs' }
 }
 
 /**
@@ -56,17 +56,21 @@ export function sweepLock(path: string, nowMs: number, patienceMs: number): void
   const owner = readOwner(path)
   if (owner === undefined) return
   const own = `${process.pid} ${processNamespace()}`
-  if (owner !== own && !isHeld(path, owner, { own, nowMs, patienceMs })) breakLock(path, owner)
+  if (owner !== own && !isHeld(path, owner, { own, nowMs, patienceMs })) breakLock(path, owner, nowMs)
 }
 
 /**
- * Removes a lock, unless somebody else was quicker: what is moved away is looked at again, so that of many that find
- * the same dead holder one alone takes its place.
+ * Removes a lock, unless somebody else was quicker, so that of many that find the same dead holder one alone takes its
+ * place. One at a time: a lock that is moved away by mistake, and put back, is missing in between.
  */
-function breakLock(path: string, deadOwner: string): boolean {
+function breakLock(path: string, deadOwner: string, nowMs: number): boolean {
+  const claim = `${path}.claim.tmp`
+  if (!takeClaim(claim, nowMs)) return false
   const moved = `${path}.${process.pid}.tmp`
   try {
+    if (readOwner(path) !== deadOwner) return false
     renameSync(path, moved)
+    // A holder that was given up may have come to its end just now, and another one have begun.
     const isDead = readOwner(moved) === deadOwner
     if (!isDead) linkSync(moved, path)
     return isDead
@@ -74,7 +78,16 @@ function breakLock(path: string, deadOwner: string): boolean {
     return false
   } finally {
     removeFile(moved)
+    removeFile(claim)
   }
+}
+
+/** Held for less than a millisecond, unless its holder is killed meanwhile. */
+function takeClaim(claim: string, nowMs: number): boolean {
+  if (take(claim, '')) return true
+  if (ageMs(claim, nowMs) < FOREIGN_HOLDER_MS) return false
+  removeFile(claim)
+  return take(claim, '')
 }
 
 /** @returns false: a lock is there. True as well when none can be made, since a start must not depend on one */
