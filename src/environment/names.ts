@@ -39,7 +39,7 @@ export function spellingsIn(env: Env, platform: NodeJS.Platform): (name: string)
  */
 export function toUpperSnake(key: string): string {
   return key
-    .replace(/([a-z0-9])(?=[A-Z])/g, '$1_')
+    .replace(/([a-z]\d*|\d(?=[A-Z][a-z]))(?=[A-Z])/g, '$1_')
     .replace(/([A-Z])(?=[A-Z][a-z])/g, '$1_')
     .replace(/[\0-/:-@[-^`{-\x7f]+/g, '_')
     .replace(/[a-z]/g, (letter) => letter.toUpperCase())

@@ -25,6 +25,10 @@ describe('toUpperSnake', () => {
     ['HTTPServer', 'HTTP_SERVER'],
     ['parseURL', 'PARSE_URL'],
     ['s3Bucket', 'S3_BUCKET'],
+    ['S3Bucket', 'S3_BUCKET'],
+    ['sha256SUM', 'SHA256_SUM'],
+    ['DB2HOST', 'DB2HOST'],
+    ['0a', '0A'],
     ['a::b', 'A_B'],
     ['DB__HOST', 'DB__HOST'],
     ['_private', '_PRIVATE'],
@@ -36,7 +40,7 @@ describe('toUpperSnake', () => {
 
   it('changes nothing the second time', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (key) => {
+      fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[aZ0_.]*$/)), (key) => {
         expect(toUpperSnake(toUpperSnake(key))).toBe(toUpperSnake(key))
       }),
     )
