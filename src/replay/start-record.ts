@@ -47,7 +47,8 @@ const MAX_ENVIRONMENT_BYTES = 100_000
 export const BYTES_PER_CHARACTER = 3
 
 /**
- * By how long they are as text, which is more than they are, and sooner known.
+ * By characters of text, each counted as three bytes. A marker says the names again, and the text doesn't: but a name's
+ * characters are one byte each.
  *
  * @param text of a record
  * @returns whether programs can be started with what it holds and the environment, whatever the system: nothing need be

@@ -117,6 +117,18 @@ it('of many processes that find the same dead holder, one takes its place', asyn
   expect(kinds.filter((kind) => kind === 'ours')).toHaveLength(1)
 })
 
+it.each([
+  ['at it still, holds others up', 0, 'theirs'],
+  ['killed, holds nobody up', FOREIGN_HOLDER_MS + 1000, 'ours'],
+])('one that breaks the lock of a dead holder, and is %s', async (_, ageMs, kind) => {
+  const { kill } = await holder()
+  await kill()
+  writeFileSync(`${lock}.claim.tmp`, '')
+  const changed = (Date.now() - ageMs) / 1000
+  utimesSync(`${lock}.claim.tmp`, changed, changed)
+  expect(enter().kind).toBe(kind)
+})
+
 it('sweeps away only the lock of a process that is dead', async () => {
   const { kill } = await holder()
   sweepLock(lock, Date.now(), PATIENCE_MS)
