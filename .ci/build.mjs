@@ -4,7 +4,6 @@ import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { rollup } from 'rollup'
 import dts from 'rollup-plugin-dts'
-import { blake3Wasm } from './blake3-wasm.mjs'
 import { bundle } from './bundle.mjs'
 import { compileEagerly } from './eager.mjs'
 import { findRunFunctions } from './run-functions.mjs'
@@ -41,7 +40,6 @@ for (const [entry, name] of Object.entries(BUNDLES)) {
   for (const input of await bundle(entry, `dist/${name}.cjs`)) {
     const [, folder] = /^(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? []
     if (folder) bundled.add(folder)
-    if (input.startsWith(blake3Wasm.name)) bundled.add('node_modules/hash-wasm')
   }
 }
 for (const [name, starts] of await findRunFunctions()) {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { blake3Wasm } from './blake3-wasm.mjs'
 import { lean } from './lean.mjs'
+import { wat } from './wat.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
@@ -47,7 +47,7 @@ export async function bundle(entry, outfile) {
     format: 'cjs',
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [deferBundles, guardWorkers, lean, blake3Wasm],
+    plugins: [deferBundles, guardWorkers, lean, wat],
     // Names stay, for whoever reads a stack trace or the package: they cost a start nothing.
     minifyWhitespace: true,
     minifySyntax: true,

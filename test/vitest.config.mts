@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
-import { blake3WasmModule } from '../.ci/blake3-wasm.mjs'
+import { watModule } from '../.ci/wat.mjs'
 
 export default defineConfig({
-  plugins: [blake3WasmModule()],
+  plugins: [watModule()],
   define: { VERSION: JSON.stringify('0.0.0-test') },
   test: {
     root: new URL('..', import.meta.url).pathname,

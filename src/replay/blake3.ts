@@ -1,63 +1,56 @@
 /**
- * BLAKE3, one primitive for all that a record needs: to name it, to key it, to encrypt and to authenticate it. By
- * hash-wasm's WebAssembly, because `node:crypto`, with the streams that it loads, costs a start 3 ms on Node 20 and 7 on
- * 24, where this costs 1.5. https://github.com/BLAKE3-team/BLAKE3-specs
+ * BLAKE3, one primitive for all that a record needs: to name it, to key it, to encrypt and to authenticate it. In
+ * WebAssembly of a kilobyte, because `node:crypto`, with the streams that it loads, costs a start 3 ms on Node 20 and 7 on
+ * 24, the usual 11 kilobytes of unrolled rounds cost 1.5, and this costs 0.8.
+ * https://github.com/BLAKE3-team/BLAKE3-specs
  */
-import readWasm from './blake3.wasm'
+import readWasm from './blake3.wat'
 
 /** Bytes of a key, and of a hash. */
 export const HASH_BYTES = 32
-/** What the module's memory takes and gives at once is twice as much. */
-const STREAM_CHUNK_BYTES = 8192
-/** One of BLAKE3's own chunks. With more at once it takes its way for many, which V8 would have to compile: 0.3 ms. */
-const UPDATE_BYTES = 1024
-const WORD_BYTES = 4
+const BLOCK_BYTES = 64
+const CHUNK_BYTES = 1024
+/** Of the key stream at once: what fits into the module's memory, in whole blocks. */
+const PIECE_BYTES = 32 * 1024
 
-/**
- * V8 optimises WebAssembly that has run a little, on threads of its own, and a process waits for them to end. On Node 20
- * that is after 68 blocks of 64 bytes, and takes a warm start 3 ms. But each module counts for itself, where V8 can tell
- * two by their bytes: so one names, keys and authenticates, and its twin encrypts. That is enough for records of 3.3 KB, and
- * 50 variables come to less.
- */
-const OPTIMISES_EARLY = process.versions.node.startsWith('20.')
-/** An empty custom section, named `2`, at the end of a module. https://webassembly.github.io/spec/core/binary/modules.html */
-const TWIN_SECTION = [0, 2, 1, 0x32]
+/** Where the module's memory holds what: see `blake3.wat`. */
+const KEY_AT = 0
+const OUTPUT_AT = 64
+const INPUT_AT = 1024
+
+/** The key of a hash without a key. Section 2.2, table 1 */
+const INITIAL_VALUE = '67e6096a85ae67bb72f36e3c3af54fa57f520e518c68059babd9831f19cde05b'
+
+/** Section 2.2, table 3. */
+const CHUNK_START = 1
+const CHUNK_END = 2
+const PARENT = 4
+const ROOT = 8
+const KEYED_HASH = 16
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer }
-  Hash_GetBuffer(): number
-  /** @param keyBytes of the key that lies in the buffer; 0: no key */
-  Hash_Init(keyBytes: number): void
-  Hash_Update(bytes: number): void
-  Hash_Final(bytes: number): void
+  chain(length: number, counter: number, first: number, every: number, last: number): void
+  stream(length: number, counter: number, flags: number): void
 }
 
 export interface Blake3 {
   /** @returns 32 bytes */
-  hash(message: Uint8Array): Buffer
+  hash(message: Uint8Array | string): Buffer
   /**
    * A pseudo-random function of the key: a MAC, or another key.
    *
    * @param key 32 bytes
-   * @param parts of one message
    * @returns 32 bytes
    */
-  keyed(key: Uint8Array, ...parts: readonly (Uint8Array | string)[]): Buffer
+  keyed(key: Uint8Array, message: Uint8Array | string): Buffer
   /**
-   * The same function's longer output, of an empty message.
+   * The same function's longer output, of an empty message, as a key stream.
    *
-   * @param words how many of 4 bytes, at most 2048
-   * @returns the words, until anything else is computed
+   * @param key 32 bytes; the same one must not be used twice
+   * @returns bytes that XOR turns into the plaintext, or the plaintext into them
    */
-  keyStream(key: Uint8Array, words: number): Uint32Array
-}
-
-/** One instance of the module. */
-interface Hasher {
-  start(key?: Uint8Array): void
-  update(message: Uint8Array): void
-  /** @returns the module's own memory, until anything else is computed */
-  finish(bytes: number): Uint8Array
+  applyKeyStream(key: Uint8Array, bytes: Uint8Array): Buffer
 }
 
 /** @returns undefined where Node runs without WebAssembly, or has no memory for it: its address space may be limited */
@@ -75,83 +68,58 @@ export function createBlake3(): Blake3 | undefined {
  * @throws where {@link createBlake3} returns undefined
  */
 export function openBlake3(): Blake3 {
-  const wasm = readWasm()
-  const hasher = instantiate(wasm)
-  let streamer: Hasher | undefined
-  return { hash, keyed, keyStream }
+  const { chain, memory, stream } = new WebAssembly.Instance(new WebAssembly.Module(readWasm()))
+    .exports as Exports
+  const bytes = Buffer.from(memory.buffer)
+  return { hash, keyed, applyKeyStream }
 
-  function hash(message: Uint8Array): Buffer {
-    hasher.start()
-    return finish([message])
+  function hash(message: Uint8Array | string): Buffer {
+    bytes.write(INITIAL_VALUE, KEY_AT, 'hex')
+    return hashUnder(message, 0)
   }
 
-  function keyed(key: Uint8Array, ...parts: readonly (Uint8Array | string)[]): Buffer {
-    hasher.start(key)
-    return finish(parts)
+  function keyed(key: Uint8Array, message: Uint8Array | string): Buffer {
+    bytes.set(key, KEY_AT)
+    return hashUnder(message, KEYED_HASH)
   }
 
-  function keyStream(key: Uint8Array, words: number): Uint32Array {
-    streamer ??= OPTIMISES_EARLY ? instantiate(twinOf(wasm)) : hasher
-    streamer.start(key)
-    const { buffer, byteOffset } = streamer.finish(words * WORD_BYTES)
-    return new Uint32Array(buffer, byteOffset, words)
+  function hashUnder(message: Uint8Array | string, flags: number): Buffer {
+    return hashTree(typeof message === 'string' ? Buffer.from(message) : message, 0, flags, ROOT)
   }
 
-  function finish(parts: readonly (Uint8Array | string)[]): Buffer {
-    for (const part of parts) hasher.update(typeof part === 'string' ? Buffer.from(part) : part)
-    return Buffer.from(hasher.finish(HASH_BYTES))
-  }
-}
-
-function instantiate(bytes: Uint8Array<ArrayBuffer>): Hasher {
-  const exports = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Exports
-  const buffer = new Uint8Array(exports.memory.buffer, exports.Hash_GetBuffer(), 2 * STREAM_CHUNK_BYTES)
-  return { start, update, finish }
-
-  function start(key?: Uint8Array): void {
-    if (key !== undefined) buffer.set(key)
-    exports.Hash_Init(key === undefined ? 0 : HASH_BYTES)
-  }
-
-  function update(message: Uint8Array): void {
-    for (let start = 0; start < message.length; start += UPDATE_BYTES) {
-      const chunk = message.subarray(start, start + UPDATE_BYTES)
-      buffer.set(chunk)
-      exports.Hash_Update(chunk.length)
+  /** @param counter of the first chunk. Section 2.1: whatever is left of a tree is complete, and as large as can be */
+  function hashTree(message: Uint8Array, counter: number, flags: number, root: number): Buffer {
+    if (message.length <= CHUNK_BYTES) {
+      setInput(message)
+      chain(message.length, counter, CHUNK_START, flags, CHUNK_END | root)
+    } else {
+      let half = CHUNK_BYTES
+      while (half * 2 < message.length) half *= 2
+      const left = hashTree(message.subarray(0, half), counter, flags, 0)
+      const right = hashTree(message.subarray(half), counter + half / CHUNK_BYTES, flags, 0)
+      bytes.set(left, INPUT_AT)
+      bytes.set(right, INPUT_AT + HASH_BYTES)
+      chain(BLOCK_BYTES, 0, 0, flags | PARENT, root)
     }
+    return Buffer.from(bytes.subarray(OUTPUT_AT, OUTPUT_AT + HASH_BYTES))
   }
 
-  function finish(length: number): Uint8Array {
-    exports.Hash_Final(length)
-    return buffer.subarray(0, length)
+  /** Zeroes fill the last block. */
+  function setInput(message: Uint8Array): void {
+    const end = INPUT_AT + message.length
+    bytes.set(message, INPUT_AT)
+    bytes.fill(0, end, end + BLOCK_BYTES)
   }
-}
 
-/** @returns a module that does the same, of other bytes */
-function twinOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const twin = new Uint8Array(bytes.length + TWIN_SECTION.length)
-  twin.set(bytes)
-  twin.set(TWIN_SECTION, bytes.length)
-  return twin
-}
-
-/**
- * By words: bytes, one by one, take 1 ms for what 50 variables come to, and V8 begins to optimise the loop.
- *
- * @returns bytes that XOR turns into the plaintext, or the plaintext into them. The same key must not be used twice
- */
-export function applyKeyStream(blake3: Blake3, key: Uint8Array, bytes: Uint8Array): Buffer {
-  // Memory of its own, so that words are where words may be.
-  const result = Buffer.from(new ArrayBuffer(Math.ceil(bytes.length / WORD_BYTES) * WORD_BYTES))
-  result.set(bytes)
-  const words = new Uint32Array(result.buffer)
-  for (let start = 0; start < bytes.length; start += STREAM_CHUNK_BYTES) {
-    const first = start / WORD_BYTES
-    const count = Math.min(STREAM_CHUNK_BYTES / WORD_BYTES, words.length - first)
-    const chunkKey = blake3.keyed(key, String(start / STREAM_CHUNK_BYTES))
-    const stream = blake3.keyStream(chunkKey, count)
-    for (let word = 0; word < count; word++)
-      words[first + word] = (words[first + word] ?? 0) ^ (stream[word] ?? 0)
+  function applyKeyStream(key: Uint8Array, message: Uint8Array): Buffer {
+    const result = Buffer.from(message)
+    bytes.set(key, KEY_AT)
+    for (let start = 0; start < result.length; start += PIECE_BYTES) {
+      const piece = result.subarray(start, start + PIECE_BYTES)
+      bytes.set(piece, INPUT_AT)
+      stream(piece.length, start / BLOCK_BYTES, CHUNK_START | CHUNK_END | ROOT | KEYED_HASH)
+      piece.set(bytes.subarray(INPUT_AT, INPUT_AT + piece.length))
+    }
+    return result
   }
-  return result.subarray(0, bytes.length)
 }

@@ -91,7 +91,7 @@ export function describeCircumstances(
   if (!folder || cwd === undefined) return undefined
   const blake3 = createBlake3()
   if (blake3 === undefined) return undefined
-  const master = blake3.keyed(blake3.hash(Buffer.from(findSecret(env))), 'lockerpm start record 2')
+  const master = blake3.keyed(blake3.hash(findSecret(env)), 'lockerpm start record 3')
   const facts = JSON.stringify([version, door, options, cwd, env['HOME'], listSettings(env)])
   const key = blake3.keyed(master, `circumstances ${facts}`)
   const owner = blake3.keyed(master, 'owner').toString('base64url')

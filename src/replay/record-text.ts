@@ -1,7 +1,7 @@
 /**
- * A record as text, kept short, because V8 optimises soon what reads much (`blake3.ts`): JSON without names of fields, and
- * after it the marker and the variables, with a NUL before each, which no variable can hold. No name is said twice, and
- * of a path nothing that the start knows already.
+ * A record as text, kept short: on Node 20, V8 begins to optimise `blake3.wat` at 3.5 KB, and 50 variables come to less.
+ * JSON without names of fields, and after it the marker and the variables, with a NUL before each, which no variable can
+ * hold. No name is said twice, and of a path nothing that the start knows already.
  */
 import { dirname } from 'node:path'
 import { beneath } from './beneath.ts'

@@ -2,7 +2,7 @@
  * The bytes of a record: salt, ciphertext, tag. Encrypted, then authenticated, under keys that the salt makes this
  * record's own, so that no key stream is used twice. SECURITY.md, "A thief of the cache".
  */
-import { applyKeyStream, type Blake3, HASH_BYTES } from './blake3.ts'
+import { type Blake3, HASH_BYTES } from './blake3.ts'
 
 /** Bytes of the salt. */
 export const SALT_BYTES = 32
@@ -13,9 +13,9 @@ export const SALT_BYTES = 32
  * @param text what to seal
  */
 export function sealRecord(blake3: Blake3, key: Uint8Array, salt: Uint8Array, text: string): Buffer {
-  const ciphertext = applyKeyStream(blake3, deriveKey(blake3, key, salt, 'encrypt'), Buffer.from(text))
-  const sealed = Buffer.concat([salt, ciphertext])
-  return Buffer.concat([sealed, authenticate(blake3, key, salt, sealed)])
+  const keys = deriveKeys(blake3, key, salt)
+  const sealed = Buffer.concat([salt, blake3.applyKeyStream(keys.encrypt, Buffer.from(text))])
+  return Buffer.concat([sealed, blake3.keyed(keys.authenticate, sealed)])
 }
 
 /**
@@ -27,22 +27,21 @@ export function sealRecord(blake3: Blake3, key: Uint8Array, salt: Uint8Array, te
 export function openRecord(blake3: Blake3, key: Uint8Array, bytes: Uint8Array): string | undefined {
   const end = bytes.length - HASH_BYTES
   if (end < SALT_BYTES) return undefined
-  const salt = bytes.subarray(0, SALT_BYTES)
-  const tag = authenticate(blake3, key, salt, bytes.subarray(0, end))
+  const keys = deriveKeys(blake3, key, bytes.subarray(0, SALT_BYTES))
+  const tag = blake3.keyed(keys.authenticate, bytes.subarray(0, end))
   if (!isEqual(tag, bytes.subarray(end))) return undefined
-  return applyKeyStream(
-    blake3,
-    deriveKey(blake3, key, salt, 'encrypt'),
-    bytes.subarray(SALT_BYTES, end),
-  ).toString()
+  return blake3.applyKeyStream(keys.encrypt, bytes.subarray(SALT_BYTES, end)).toString()
 }
 
-function authenticate(blake3: Blake3, key: Uint8Array, salt: Uint8Array, sealed: Uint8Array): Buffer {
-  return blake3.keyed(deriveKey(blake3, key, salt, 'authenticate'), sealed)
+/** Of this record alone. */
+interface Keys {
+  readonly encrypt: Uint8Array
+  readonly authenticate: Uint8Array
 }
 
-function deriveKey(blake3: Blake3, key: Uint8Array, salt: Uint8Array, purpose: string): Buffer {
-  return blake3.keyed(key, purpose, salt)
+function deriveKeys({ keyed }: Blake3, key: Uint8Array, salt: Uint8Array): Keys {
+  const recordKey = keyed(key, salt)
+  return { encrypt: keyed(recordKey, 'encrypt'), authenticate: keyed(recordKey, 'authenticate') }
 }
 
 /** In constant time, without `node:crypto`. */

@@ -1,5 +1,5 @@
-/** The build puts the bytes here: see .ci/blake3-wasm.mjs. */
-declare module '*/blake3.wasm' {
+/** The build puts the bytes here: see .ci/wat.mjs. */
+declare module '*.wat' {
   export default function readWasm(): Uint8Array<ArrayBuffer>
 }
 

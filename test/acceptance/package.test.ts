@@ -11,7 +11,7 @@ const EXPECTED = [
   /^register\/index\.(cjs|mjs|d\.cts|d\.mts)$/,
   /^dist\/LICENSES\.txt$/,
   /^dist\/[a-z-]+\.(cjs|mjs|d\.cts|d\.mts)$/,
-  /^dist\/(llhttp|blake3)\.wasm$/,
+  /^dist\/llhttp\.wasm$/,
 ]
 
 /** Whose code ships: each is a decision. cross-spawn brings those that it needs. */

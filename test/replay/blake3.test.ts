@@ -1,5 +1,7 @@
+import fc from 'fast-check'
+import { createBLAKE3 } from 'hash-wasm'
 import { describe, expect, it } from 'vitest'
-import { applyKeyStream, openBlake3 } from '../../src/replay/blake3.ts'
+import { openBlake3 } from '../../src/replay/blake3.ts'
 
 /** Of BLAKE3's own test vectors: input bytes 0 to 250 again and again, and this key. First 32 bytes of each output. */
 const KEY = Buffer.from('whats the Elvish word for friend')
@@ -45,11 +47,11 @@ const VECTORS: readonly [number, string, string][] = [
     '1c35d1a5811083fd7119f5d5d1ba027b4d01c0c6c49fb6ff2cf75393ea5db4a7',
   ],
 ]
-/** Of nothing, under the keyed hash of `0`; of another implementation (noble's), 131 bytes. */
-const STREAM =
-  'c52ec9ec08ef54f499ed769e2be029aea42fb5b94315a4296c28f6a69c8312a7e1880b849bdf66b19023728fedf523b06cd19c1562043e75be78' +
-  '864dcf2c9cb6191726f8e70808ed03718e3483b46b60aa8929476528c77bf9e31b22e98ff5ba04354837a2d71c168dc5fa59ca71cc4def2dbdf4' +
-  '5c241833127609e84c51cfa863a21d'
+const MAX_BYTES = 9000
+const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+const anyBytes = fc
+  .oneof(fc.nat(MAX_BYTES), fc.constantFrom(0, 63, 64, 65, 1023, 1024, 1025, 2048, 3072, 4097))
+  .chain(bytesOf)
 
 describe('BLAKE3', () => {
   const blake3 = openBlake3()
@@ -60,7 +62,44 @@ describe('BLAKE3', () => {
     expect(blake3.keyed(KEY, input).toString('hex')).toBe(keyed)
   })
 
-  it('gives a key stream that is its longer output', () => {
-    expect(applyKeyStream(blake3, KEY, new Uint8Array(131)).toString('hex')).toBe(STREAM)
+  it('is what another implementation computes, of any message, under any key', async () => {
+    await fc.assert(
+      fc.asyncProperty(bytesOf(32), anyBytes, async (key, message) => {
+        const other = (await createBLAKE3(256, key)).update(message).digest('hex')
+        expect(blake3.keyed(key, message).toString('hex')).toBe(other)
+      }),
+    )
+  })
+
+  it('hashes a text as its UTF-8', () => {
+    expect(blake3.hash('né')).toEqual(blake3.hash(Buffer.from('né')))
+    expect(blake3.keyed(KEY, 'né')).toEqual(blake3.keyed(KEY, Buffer.from('né')))
+  })
+
+  it('has for a key stream the longer output that another implementation computes of nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(bytesOf(32), anyBytes, async (key, message) => {
+        const other = await createBLAKE3(MAX_BYTES * 8, key)
+        const stream = other.update('').digest('binary')
+        const expected = message.map((byte, index) => byte ^ (stream[index] ?? 0))
+        expect(blake3.applyKeyStream(key, message).equals(expected)).toBe(true)
+      }),
+    )
+  })
+
+  it('goes on with a key stream beyond what its memory holds at once', () => {
+    const [long, short] = [100_000, 1000].map((length) => blake3.applyKeyStream(KEY, new Uint8Array(length)))
+    expect(long?.subarray(0, 1000)).toEqual(short)
+    const blocks = Array.from({ length: Math.ceil(100_000 / 64) }, (_, index) =>
+      long?.toString('hex', index * 64, index * 64 + 64),
+    )
+    expect(new Set(blocks).size).toBe(blocks.length)
+    expect(blake3.applyKeyStream(KEY, long ?? Buffer.alloc(0)).every((byte) => byte === 0)).toBe(true)
+  })
+
+  it('leaves what it is given as it was', () => {
+    const message = Uint8Array.from([1, 2, 3])
+    blake3.applyKeyStream(KEY, message)
+    expect(message).toEqual(Uint8Array.from([1, 2, 3]))
   })
 })
