@@ -11,6 +11,7 @@ import { enterFlight, type Flight } from '../vault/single-flight.ts'
 import { type CallWorker, startBoundWorker } from './bound-worker.ts'
 import { openReply } from './protocol.ts'
 import { failureOfWorker } from './worker-failure.ts'
+import { shareFetch } from './shared-fetch.ts'
 import { stopLatestWorker } from './worker-threads.ts'
 
 const WORKER = 'register-worker.cjs'
@@ -71,6 +72,7 @@ export function fetchProjectSync(
   try {
     const callWorker = early ?? startBoundWorker(WORKER)
     early = undefined
+    shareFetch()
     parseAuthorities(request.connection)
     meanwhile()
     return openReply<Fetched>(callWorker(call, remainingMs + GRACE_MS), sink)

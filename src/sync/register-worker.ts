@@ -1,11 +1,11 @@
 /** The worker behind register: one load, one answer, and then it is done. */
 import { parentPort } from 'node:worker_threads'
 import { runAsWorker } from 'synckit'
-import { requireFetch } from '../deferred.ts'
 import { createLogger, type LogLevel } from '../logger.ts'
 import { monotonicMs } from '../monotonic.ts'
 import type { FetchRequest } from '../vault/fetch.ts'
 import { replyTo } from './protocol.ts'
+import { receiveFetch } from './shared-fetch.ts'
 
 /** What register asks its worker. */
 export interface WorkerCall {
@@ -20,7 +20,7 @@ runAsWorker(async (text: string): Promise<string> => {
   const lines: string[] = []
   const logger = createLogger(logLevel, (line) => lines.push(line))
   const reply = await replyTo(async () => {
-    const { fetchProject } = requireFetch()
+    const { fetchProject } = receiveFetch()
     return fetchProject({ ...request, spentMs: (request.spentMs ?? 0) + monotonicMs() - calledAtMs }, logger)
   }, lines)
   // After the answer has gone out: a worker that nobody will ask again gives back 6 to 9 MB.
@@ -30,5 +30,5 @@ runAsWorker(async (text: string): Promise<string> => {
 
 // While the calling side finds out what to ask. Should it fail, it fails again where that can be told.
 try {
-  requireFetch()
+  receiveFetch()
 } catch {}

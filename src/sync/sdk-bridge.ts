@@ -8,6 +8,7 @@ import { type CallWorker, startBoundWorker } from './bound-worker.ts'
 import { GRACE_MS } from './bridge.ts'
 import { openReply } from './protocol.ts'
 import type { SdkRequest } from './sdk-worker.ts'
+import { shareFetch } from './shared-fetch.ts'
 import { failureOfWorker } from './worker-failure.ts'
 import { hasWorker, stopLatestWorker } from './worker-threads.ts'
 
@@ -29,7 +30,10 @@ export function askSync(request: SdkRequest, sink: LineSink): readonly Answer[] 
   const waitMs = timeoutMs - spentMs + GRACE_MS + (isStarted ? 0 : START_MS)
   let text: string
   try {
-    if (callWorker === undefined || !isStarted) callWorker = startBoundWorker('sdk-worker.cjs')
+    if (callWorker === undefined || !isStarted) {
+      callWorker = startBoundWorker('sdk-worker.cjs')
+      shareFetch()
+    }
     text = callWorker(JSON.stringify(request), waitMs)
   } catch (error) {
     // Whatever it is doing, its answer would be nobody's.

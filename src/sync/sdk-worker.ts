@@ -1,11 +1,11 @@
 /** The worker behind the SDK's blocking calls: stays, and keeps its connections between them. */
 import { runAsWorker } from 'synckit'
-import { requireFetch } from '../deferred.ts'
 import type { ServiceOptions } from '../http/service.ts'
 import { createLogger, type LogLevel } from '../logger.ts'
 import type { Client } from '../vault/client.ts'
 import type { Question, TimeLimit } from '../vault/question.ts'
 import { replyTo } from './protocol.ts'
+import { receiveFetch } from './shared-fetch.ts'
 
 /** Whom to ask, as whom. Plain data, without a secret access key. */
 export type ClientOptions = Omit<ServiceOptions, 'logger'>
@@ -34,7 +34,7 @@ runAsWorker(async (text: string): Promise<string> => {
 function keepClient(options: ClientOptions, logLevel: LogLevel): Client {
   const key = JSON.stringify([options, logLevel])
   const logger = createLogger(logLevel, (line) => lines.push(line))
-  const client = clients.get(key) ?? requireFetch().openClient({ ...options, logger })
+  const client = clients.get(key) ?? receiveFetch().openClient({ ...options, logger })
   clients.delete(key)
   clients.set(key, client)
   const [oldest] = clients

@@ -3,10 +3,12 @@
  * and can hurt nobody.
  */
 import { Worker as NodeWorker, type WorkerOptions } from 'node:worker_threads'
+import { createSharedCode, type SharedCode } from './shared-code.ts'
 
 export { MessageChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 
 let latest: NodeWorker | undefined
+let latestCode: SharedCode | undefined
 
 /** Ends the worker that was started last: one that failed to answer might spin on beside the application. */
 export function stopLatestWorker(): void {
@@ -15,16 +17,28 @@ export function stopLatestWorker(): void {
   latest = undefined
 }
 
+/** @returns where the worker that was started last looks for code before it compiles any */
+export function codeOfLatestWorker(): SharedCode | undefined {
+  return latestCode
+}
+
 /** @returns whether the worker that was started last can be called, as far as this thread has heard */
 export function hasWorker(): boolean {
   return latest !== undefined
 }
 
+/** What a worker of ours finds, beside what synckit gives it. */
+export interface WorkerData {
+  readonly code: SharedCode
+}
+
 /** synckit names its worker's options itself; these must not be what it chooses. */
 export class Worker extends NodeWorker {
   constructor(file: string | URL, options: WorkerOptions) {
+    const code = createSharedCode()
     super(file, {
       ...options,
+      workerData: { ...options.workerData, code } satisfies WorkerData,
       // No NODE_OPTIONS and no -r: the user's preloads, this one among them, must not run again in here.
       env: {},
       execArgv: [],
@@ -41,5 +55,6 @@ export class Worker extends NodeWorker {
       if (latest === this) latest = undefined
     })
     latest = this
+    latestCode = code
   }
 }
