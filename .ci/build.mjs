@@ -19,6 +19,7 @@ const BUNDLES = {
   'src/vault/fetch.ts': 'fetch',
   'src/http/proxy-agent.cjs': 'proxy-agent',
   'node_modules/undici/lib/llhttp/llhttp-wasm.js': 'llhttp',
+  'src/sync/early.ts': 'early',
   'src/sync/bridge.ts': 'bridge',
   'src/sync/register-worker.ts': 'register-worker',
   'src/sync/sdk-bridge.ts': 'sdk-bridge',

@@ -13,6 +13,11 @@ export function requireFetch(): typeof import('./vault/fetch.ts') {
   return require('./fetch.cjs')
 }
 
+/** A worker before anything else: for whoever is certain to need one. */
+export function requireEarly(): typeof import('./sync/early.ts') {
+  return require('./early.cjs')
+}
+
 /** synckit and the calling side of the worker: for whoever must block until the answer is there. */
 export function requireBridge(): typeof import('./sync/bridge.ts') {
   return require('./bridge.cjs')

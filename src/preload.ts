@@ -3,7 +3,7 @@
  * product: section 2
  */
 import { existsSync } from 'node:fs'
-import { requireBridge, requireRegister } from './deferred.ts'
+import { requireBridge, requireEarly, requireRegister } from './deferred.ts'
 import { applyMerged, type Change } from './environment/apply.ts'
 import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
 import { type Circumstances, describeCircumstances, findRecordFolder } from './replay/circumstances.ts'
@@ -69,11 +69,23 @@ function recall(): Start & { readonly change?: Change } {
 
 /** Where it is certain that the service will be asked, its worker comes up while the configuration is read. */
 function block({ asking, circumstances }: Start): void {
-  const endEarly = asking === undefined ? undefined : requireBridge().startEarly(asking)
+  const end = asking === undefined ? undefined : beginEarly(asking)
   try {
-    requireRegister().register(circumstances, endEarly)
+    requireRegister().register(circumstances, end)
   } finally {
-    endEarly?.()
+    end?.()
+  }
+}
+
+/** @returns ends what was not needed: to be called when the start is over, and again does no harm */
+function beginEarly(folder: string | false): (() => void) | undefined {
+  const early = requireEarly().startEarly(folder)
+  if (early === undefined) return undefined
+  const { useEarly, endEarly } = requireBridge()
+  if (early.worker !== undefined) useEarly(early.worker)
+  return () => {
+    endEarly()
+    early.end()
   }
 }
 

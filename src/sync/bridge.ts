@@ -1,54 +1,35 @@
 /** The calling side of synckit: waits for a worker, at most until the deadline, whatever becomes of it. */
-import { join } from 'node:path'
 import { LockerError } from '../errors.ts'
 import { parseAuthorities } from '../http/authorities.ts'
 import type { LineSink, LogLevel } from '../logger.ts'
 import { monotonicMs } from '../monotonic.ts'
-import { EARLY_LOCK, EARLY_PATIENCE_MS } from '../vault/early-lock.ts'
 import type { Fetched, FetchRequest } from '../vault/fetch.ts'
-import { preparePrivateFolder } from '../vault/private-file.ts'
-import { enterFlight, type Flight } from '../vault/single-flight.ts'
 import { type CallWorker, startBoundWorker } from './bound-worker.ts'
+import { type EarlyWorker, WORKER } from './early.ts'
 import { openReply } from './protocol.ts'
-import { failureOfWorker } from './worker-failure.ts'
 import { shareFetch } from './shared-fetch.ts'
-import { stopLatestWorker } from './worker-threads.ts'
-
-const WORKER = 'register-worker.cjs'
+import { failureOfWorker } from './worker-failure.ts'
+import { adopt, stopLatestWorker } from './worker-threads.ts'
 
 /** How long after its own deadline a worker may still answer: its error says more than ours. */
 export const GRACE_MS = 500
 
 let early: CallWorker | undefined
 
-/**
- * Starts the worker before it is known what to ask it: on Node 20 it takes 28 ms to come up, in which this thread can find
- * that out. One start at a time: of 200 that begin together one will ask, and 200 idle workers take 13 s on two cores.
- *
- * @param folder the cache's; false: there is none, so each start asks anyway
- * @returns ends what was not needed, and makes way for others: to be called when the start is over, and again does no
- *   harm; undefined: another start is at it, or no worker can be had, which the call will tell
- */
-export function startEarly(folder: string | false): (() => void) | undefined {
-  const flight = folder === false ? ALONE : enterEarly(folder)
-  if (flight.kind !== 'ours') return undefined
+/** The next call goes to this worker, which is coming up already. */
+export function useEarly(worker: EarlyWorker): void {
+  adopt(worker)
   try {
-    early = startBoundWorker(WORKER)
+    early = startWorker()
   } catch {
-    // Such as a Node that allows no workers.
-  }
-  return () => {
-    if (early !== undefined) stopLatestWorker()
-    early = undefined
-    flight.release()
+    // It fails again for the call, where that can be told.
   }
 }
 
-const ALONE: Flight = { kind: 'ours', release: () => {} }
-
-function enterEarly(folder: string): Flight {
-  if (preparePrivateFolder(folder) !== undefined) return { kind: 'theirs' }
-  return enterFlight(join(folder, EARLY_LOCK), Date.now(), EARLY_PATIENCE_MS)
+/** Ends the worker of {@link useEarly} that no call went to. */
+export function endEarly(): void {
+  if (early !== undefined) stopLatestWorker()
+  early = undefined
 }
 
 /**
@@ -70,9 +51,8 @@ export function fetchProjectSync(
   const call = JSON.stringify({ request, logLevel, calledAtMs: monotonicMs() })
   const remainingMs = request.connection.timeoutMs - (request.spentMs ?? 0)
   try {
-    const callWorker = early ?? startBoundWorker(WORKER)
+    const callWorker = early ?? startWorker()
     early = undefined
-    shareFetch()
     parseAuthorities(request.connection)
     meanwhile()
     return openReply<Fetched>(callWorker(call, remainingMs + GRACE_MS), sink)
@@ -85,4 +65,10 @@ export function fetchProjectSync(
       'use --import, which needs no worker, instead of -r',
     )
   }
+}
+
+function startWorker(): CallWorker {
+  const callWorker = startBoundWorker(WORKER)
+  shareFetch()
+  return callWorker
 }

@@ -6,6 +6,7 @@ import { monotonicMs } from '../monotonic.ts'
 import type { FetchRequest } from '../vault/fetch.ts'
 import { replyTo } from './protocol.ts'
 import { receiveFetch } from './shared-fetch.ts'
+import { whenTold } from './worker-threads.ts'
 
 /** What register asks its worker. */
 export interface WorkerCall {
@@ -15,7 +16,14 @@ export interface WorkerCall {
   readonly calledAtMs: number
 }
 
-runAsWorker(async (text: string): Promise<string> => {
+whenTold(() => runAsWorker(answer))
+
+// While the calling side finds out what to ask. Should it fail, it fails again where that can be told.
+try {
+  receiveFetch()
+} catch {}
+
+async function answer(text: string): Promise<string> {
   const { request, logLevel, calledAtMs }: WorkerCall = JSON.parse(text)
   const lines: string[] = []
   const logger = createLogger(logLevel, (line) => lines.push(line))
@@ -26,9 +34,4 @@ runAsWorker(async (text: string): Promise<string> => {
   // After the answer has gone out: a worker that nobody will ask again gives back 6 to 9 MB.
   setImmediate(() => parentPort?.close())
   return reply
-})
-
-// While the calling side finds out what to ask. Should it fail, it fails again where that can be told.
-try {
-  receiveFetch()
-} catch {}
+}

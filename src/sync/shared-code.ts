@@ -1,9 +1,10 @@
 /**
  * A bundle's compiled code, from the thread that waits to its worker. The worker comes up in 20 ms on Node 20 and 25 on 24,
- * and would then compile `fetch.cjs` for 4; meanwhile the waiting thread has nothing to do. It stays in memory: code that
- * was read from a file could be somebody else's.
+ * and would then compile `fetch.cjs` for 4; meanwhile the waiting thread has nothing to do. It stays in memory: from a file
+ * it could be somebody else's, and V8 on Node 20 runs what was damaged as well.
  */
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Script } from 'node:vm'
 
 /** The state, and how many bytes of code there are. */
@@ -63,7 +64,7 @@ export function requireShared<Exports>(
   const script = new Script(readSource(file), { filename: file, cachedData })
   if (script.cachedDataRejected) return undefined
   const module = { exports: {} }
-  script.runInThisContext()(module.exports, require, module, file, __dirname)
+  script.runInThisContext()(module.exports, require, module, file, dirname(file))
   return module.exports as Exports
 }
 

@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import { requireFetch } from '../deferred.ts'
+import type { WorkerData } from './own-worker.ts'
 import { requireShared, shareCode } from './shared-code.ts'
-import { codeOfLatestWorker, type WorkerData } from './worker-threads.ts'
+import { codeOfLatestWorker } from './worker-threads.ts'
 
 type Fetch = ReturnType<typeof requireFetch>
 

@@ -1,4 +1,4 @@
-/** The lock of a start that begins with its worker, beside the cache's files: see `sync/bridge.ts`. */
+/** The lock of a start that begins with its worker, beside the cache's files: see `sync/early.ts`. */
 export const EARLY_LOCK = 'early.lock'
 
 /** How long one start may keep the others from starting early. */
