@@ -15,6 +15,7 @@ const BUNDLES = {
   'src/index.ts': 'index',
   'src/required.ts': 'required',
   'src/imported.ts': 'imported',
+  'src/replay/recall.ts': 'recall',
   'src/register.ts': 'register',
   'src/vault/fetch.ts': 'fetch',
   'src/http/proxy-agent.cjs': 'proxy-agent',

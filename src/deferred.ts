@@ -3,6 +3,11 @@
  * The paths are those of `dist`, where every bundle lies beside the others.
  */
 
+/** What may repeat an earlier start: for an import; `-r` has it built in. */
+export function requireRecall(): typeof import('./replay/recall.ts') {
+  return require('./recall.cjs')
+}
+
 /** Configuration, load and merge: for a preload that repeats no earlier start. */
 export function requireRegister(): typeof import('./register.ts') {
   return require('./register.cjs')

@@ -6,14 +6,19 @@ import { existsSync } from 'node:fs'
 import { requireBridge, requireEarly, requireRegister } from './deferred.ts'
 import { applyMerged, type Change } from './environment/apply.ts'
 import { isFirstImport, isOwnCommand, isSyntaxCheck } from './preload-flags.ts'
-import { type Circumstances, describeCircumstances, findRecordFolder } from './replay/circumstances.ts'
-import { recallStart } from './replay/replay.ts'
+import type { Circumstances } from './replay/circumstances.ts'
+import type { Recall } from './replay/recall.ts'
+import { findRecordFolder } from './replay/record-folder.ts'
 import { keepEnvironmentOut } from './reports.ts'
 import { isMainThread } from './surroundings.ts'
 
-/** For `-r`, `require` and an application's own import: process.env is complete when it returns. */
-export function register(): void {
-  const start = enter()
+/**
+ * For `-r`, `require` and an application's own import: process.env is complete when it returns.
+ *
+ * @param recall of `replay/recall.ts`; not called where it is certain that the service will be asked
+ */
+export function register(recall: Recall): void {
+  const start = enter(recall)
   if (start !== undefined) block(start)
 }
 
@@ -21,9 +26,10 @@ export function register(): void {
  * For `import`. Awaits only where Node itself waits; elsewhere it blocks, like {@link register}.
  *
  * @param moduleUrl of the imported module
+ * @param recall as for {@link register}
  */
-export function registerImported(moduleUrl: string): Promise<void> | undefined {
-  const start = enter()
+export function registerImported(moduleUrl: string, recall: Recall): Promise<void> | undefined {
+  const start = enter(recall)
   if (start === undefined) return undefined
   if (isFirstImport(moduleUrl, process)) return requireRegister().registerAwaited(start.circumstances)
   block(start)
@@ -39,25 +45,24 @@ interface Start {
 }
 
 /** @returns undefined when there is nothing to do here (product: section 2, the guards), or it is done */
-function enter(): Start | undefined {
+function enter(recall: Recall): Start | undefined {
   if (!isMainThread() || isSwitchedOff(process.env['LOCKER_DISABLE']) || isSyntaxCheck(process))
     return undefined
   if (isOwnCommand(process.argv[1], `${__dirname}/../bin`)) return undefined
   keepEnvironmentOut(process)
-  const start = recall()
+  const start = begin(recall)
   if (start.change === undefined) return start
   applyMerged(process.env, start.change, process.platform)
   return undefined
 }
 
 /** Never fails: what is wrong here is found wrong on the whole way, which knows what to say. */
-function recall(): Start & { readonly change?: Change } {
+function begin(recall: Recall): Start & { readonly change?: Change } {
   try {
     const folder = findRecordFolder(process)
     // Who asks anyway needs no record to know it, which would take 2 ms before the worker starts, and makes none.
     if (folder === undefined || isCertainToAsk(folder)) return { asking: folder, circumstances: undefined }
-    const circumstances = describeCircumstances('register', [], process)
-    const recollection = circumstances && recallStart(circumstances, process.env)
+    const { circumstances, recollection } = recall('register', [], process)
     if (recollection === undefined) return { asking: undefined, circumstances }
     if (recollection.kind === 'asks') return { asking: folder, circumstances: undefined }
     return { asking: undefined, circumstances, change: recollection.change }

@@ -3,5 +3,6 @@
  * a file that only loads another one costs a start 0.7 ms.
  */
 import { register } from './preload.ts'
+import { recall } from './replay/recall.ts'
 
-register()
+register(recall)

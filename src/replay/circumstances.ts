@@ -3,22 +3,14 @@
  * circumstances, with the same files and the same cache, come to the same.
  */
 import { readdirSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Env } from '../environment/names.ts'
-import { MARKER_NAME, PM2_NAME } from '../environment/own-names.ts'
 import { version } from '../version.ts'
-import { beneath, mayBeAbnormal } from './beneath.ts'
+import { beneath } from './beneath.ts'
 import { type Blake3, createBlake3 } from './blake3.ts'
+import { findRecordFolder, findSecret, findSecretName, type Host } from './record-folder.ts'
 
 /** Who starts. A locker-run's child and a register's own process get different things. */
 export type Door = 'register' | 'locker-run'
-
-/** What this needs of `process`. */
-export interface Host {
-  readonly env: Env
-  readonly platform: NodeJS.Platform
-  cwd(): string
-}
 
 /** What finds, opens and makes a record. */
 export interface Circumstances {
@@ -36,28 +28,6 @@ export interface Circumstances {
 
 /** Of files, by door: neither is the other's end. */
 const ENDINGS: Readonly<Record<Door, string>> = { register: '.preload.start', 'locker-run': '.run.start' }
-
-/** What the key of all records comes from. */
-const SECRET = 'LOCKER_SECRET_ACCESS_KEY'
-const SECRET_ALIAS = 'LOCKER_ACCESS_KEY_SECRET'
-
-/** What is decided elsewhere: by a process above, by PM2, by no cache, or by files that the record says nothing about. */
-const REFUSED = [
-  ...[MARKER_NAME, PM2_NAME, 'LOCKER_DISABLE', 'LOCKER_FETCH', 'LOCKER_SNAPSHOT'],
-  ...['LOCKER_ACCESS_KEY_ID_FILE', 'LOCKER_SECRET_ACCESS_KEY_FILE', 'LOCKER_ACCESS_KEY_SECRET_FILE'],
-]
-
-/**
- * Costs next to nothing.
- *
- * @returns the folder of a start's record, absolute, whether it is there or not; false: nothing is ever cached. Undefined:
- *   such a start is not recorded. Its access key is not in two variables, it has nothing to load, its cache is not where
- *   variables alone say, or it is on Windows, where files have no owner and names no case
- */
-export function findRecordFolder({ env, platform }: Host): string | false | undefined {
-  if (platform === 'win32' || !env['LOCKER_ACCESS_KEY_ID'] || findSecret(env) === '') return undefined
-  return REFUSED.some((name) => env[name] !== undefined) ? undefined : findCacheFolder(env)
-}
 
 /**
  * Costs next to nothing, where {@link describeCircumstances} takes 2 ms.
@@ -97,31 +67,6 @@ export function describeCircumstances(
   const owner = blake3.keyed(master, 'owner').toString('base64url')
   const file = beneath(folder, `${owner}.${blake3.keyed(key, 'name').toString('base64url')}${ENDINGS[door]}`)
   return { blake3, folder, cwd, owner, file, key }
-}
-
-/** The first that is set. */
-function findSecretName(env: Env): string {
-  return env[SECRET] === undefined ? SECRET_ALIAS : SECRET
-}
-
-function findSecret(env: Env): string {
-  return env[findSecretName(env)] ?? ''
-}
-
-/** As `resolveConfig` finds it, where that is simple. */
-function findCacheFolder(env: Env): string | false | undefined {
-  const cache = env['LOCKER_CACHE'] ?? ''
-  if (cache === 'false' || cache === '0') return false
-  if (cache !== '') return findNormal(cache)
-  const home = env['HOME'] ?? ''
-  const folder = findNormal(home)
-  return folder && beneath(folder, '.locker/lockerpm')
-}
-
-/** @returns undefined: where it lies depends on the working directory */
-function findNormal(path: string): string | undefined {
-  if (!path.startsWith('/')) return undefined
-  return mayBeAbnormal(path) ? resolve(path) : path
 }
 
 function findCwd(host: Host): string | undefined {
