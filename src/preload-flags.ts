@@ -38,13 +38,13 @@ export function isSyntaxCheck({ execArgv }: NodeFlags): boolean {
  * as well: they load by themselves, or are the very service that is to be asked.
  *
  * @param program the path of the program, `process.argv[1]`
- * @param binFolder where this package's commands are
+ * @param folder where this package's commands are
  */
-export function isOwnCommand(program: string | undefined, binFolder: string): boolean {
+export function isOwnCommand(program: string | undefined, folder: string): boolean {
   // First what costs next to nothing: links may be called otherwise in front.
   if (!program?.includes(COMMANDS_SHARE)) return false
   try {
-    return dirname(realpathSync(program)) === realpathSync(binFolder)
+    return dirname(realpathSync(program)) === realpathSync(folder)
   } catch {
     return false
   }

@@ -48,7 +48,7 @@ interface Start {
 function enter(recall: Recall): Start | undefined {
   if (!isMainThread() || isSwitchedOff(process.env['LOCKER_DISABLE']) || isSyntaxCheck(process))
     return undefined
-  if (isOwnCommand(process.argv[1], `${__dirname}/../bin`)) return undefined
+  if (isOwnCommand(process.argv[1], __dirname)) return undefined
   keepEnvironmentOut(process)
   const start = begin(recall)
   if (start.change === undefined) return start

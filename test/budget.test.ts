@@ -46,9 +46,9 @@ const NETWORK =
 
 const run = promisify(execFile)
 const root = realpathSync(join(import.meta.dirname, '..'))
-const RUN_TRUE = [join(root, 'bin/locker-run.js'), 'true']
-/** Of ours, in the order in which a locker-run loads them that repeats an earlier start. */
-const REPEATED_FILES = ['bin/locker-run.js', 'dist/locker-run.cjs']
+const RUN_TRUE = [join(root, 'dist/locker-run.cjs'), 'true']
+/** Of ours, what a locker-run loads that repeats an earlier start. */
+const REPEATED_FILES = ['dist/locker-run.cjs']
 
 let server: DevServer
 let folder: string
@@ -127,7 +127,7 @@ describe('a start', () => {
     expect(repeated).not.toContain('using TurboFan')
   })
 
-  it('of locker-run that repeats an earlier one loads two files, no node:crypto and no TLS', async () => {
+  it('of locker-run that repeats an earlier one loads one file, no node:crypto and no TLS', async () => {
     const list = join(folder, 'list.json')
     writeFileSync(
       join(folder, 'at-exit.cjs'),

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The entry of `locker-dev`: composes, prints, and ends with the command's status. product: section 5 */
 import { toErrorRecord } from '../errors.ts'
 import { OWN_FAILURE_STATUS } from '../own-failure.ts'

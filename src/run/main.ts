@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The entry of `locker-run`: all that a start loads which repeats an earlier one, and how this process ends. The whole
  * way is `whole.ts`. product: section 3
@@ -13,6 +14,7 @@ import { type CommandLine, splitCommandLine } from './command-line.ts'
 import { requireWhole } from './deferred.ts'
 import { type Ending, exitStatus, mayRaise, raise } from './ending.ts'
 import { readStanding } from './foreground.ts'
+import { createInterruption } from './interruption.ts'
 import { letGoOfLostTerminals, prepareToLetGo } from './lost-terminal.ts'
 import { runRepeated } from './repeated-command.ts'
 import type { RunTools } from './run-tools.ts'
@@ -36,15 +38,15 @@ main(process.argv.slice(2)).then(leave, (error: unknown) => {
 
 function main(argv: readonly string[]): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const interruption = new AbortController()
+    const interruption = createInterruption()
     // A defect fails the start like anything else.
     process.on('uncaughtException', reject)
     // In place before anything is looked up. Whoever interrupts a load isn't kept waiting for its end.
     const signals = catchSignals(process, readStanding, (signal) => {
-      interruption.abort()
+      interruption.interrupt()
       resolve({ kind: 'killed', signal })
     })
-    const tools = { signals, interruption: interruption.signal, onStarted }
+    const tools = { signals, interruption, onStarted }
     run(argv, tools).then((ending) => resolve(ending ?? OWN_FAILURE), reject)
   })
 }

@@ -36,7 +36,7 @@ async function start(
   warnOfShownEnvironment(process.env, warn)
   // To read the record held the event loop up: a signal that came meanwhile is seen now.
   await new Promise<void>(afterOneTurn)
-  interruption.throwIfAborted()
+  interruption.check()
   const env = changeEnvironment(process.env, change, process.platform)
   const child = await startChild({ file, args }, env, warn)
   signals.forwardTo(child.send, guessStanding())

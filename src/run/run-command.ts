@@ -54,7 +54,7 @@ interface Started {
 async function start(plan: CommandPlan, tools: CommandTools): Promise<Started | Ending | undefined> {
   const { surroundings, signals, interruption } = tools
   const { hideProgress } = surroundings
-  const loading = loadChildEnvironment(plan, surroundings, interruption)
+  const loading = loadChildEnvironment(plan, surroundings, interruption.signal)
   // By then the service has been asked, if it has to be.
   if (!plan.isExec) afterOneTurn(prepareToSpawn)
   const loaded = await loading.finally(hideProgress)
@@ -66,7 +66,7 @@ async function start(plan: CommandPlan, tools: CommandTools): Promise<Started | 
   if (takeOver === undefined) warnOfShownEnvironment(process.env, logger.warn)
   // Decrypting held the event loop up: a signal that came meanwhile is seen now.
   await new Promise<void>(afterOneTurn)
-  interruption.throwIfAborted()
+  interruption.check()
   if (takeOver !== undefined) return { kind: 'exited', status: takeOver() }
   const reload = (signal: AbortSignal) => reloadChildEnvironment(plan, surroundings, logger, signal)
   const child = await startBeside(plan, loaded, signals)

@@ -1,10 +1,11 @@
 /** What the entry has for whatever runs a command: it alone knows how this process ends. */
+import type { Interruption } from './interruption.ts'
 import type { CaughtSignals } from './signals.ts'
 
 export interface RunTools {
   readonly signals: CaughtSignals
   /** Ends everything up to the start. */
-  readonly interruption: AbortSignal
+  readonly interruption: Interruption
   /** Called when there is a command that must not be left alone. */
   onStarted(): void
 }

@@ -39,11 +39,11 @@ export async function runWhole(
   if (plan.kind === 'version') return print(`${version}\n`)
   if (plan.kind === 'completion') return print(formatCompletion(plan.shell))
   const hideProgress = showProgress(process.env['TERM'])
-  tools.interruption.addEventListener('abort', hideProgress)
+  tools.interruption.signal.addEventListener('abort', hideProgress)
   const isSimple = repeatable !== undefined && isPlain(plan, repeatable.line)
   const surroundings = lookAround(hideProgress, isSimple ? repeatable.describe : () => undefined)
   return plan.kind === 'task'
-    ? performTask(plan, surroundings, tools.interruption)
+    ? performTask(plan, surroundings, tools.interruption.signal)
     : runCommand(plan, { ...tools, surroundings })
 }
 

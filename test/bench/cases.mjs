@@ -94,7 +94,7 @@ export function lockerRun(state, command, { flags = [], server = 'http', leastNo
   return {
     id,
     title: `\`locker-run ${shown(words)}\`, ${state}`,
-    args: ({ locker }) => [join(locker, 'bin/locker-run.js'), ...words],
+    args: ({ locker }) => [join(locker, 'dist/locker-run.cjs'), ...words],
     ...(leastNode && { leastNode }),
     ...loading(id, state, server),
   }

@@ -39,7 +39,7 @@ try {
 
 /** @returns {number} milliseconds, the start included */
 function measure(flags, text, env) {
-  const words = [process.execPath, join(locker, 'bin/locker-run.js'), ...flags, '--', 'cat', text]
+  const words = [process.execPath, join(locker, 'dist/locker-run.cjs'), ...flags, '--', 'cat', text]
   const times = Array.from({ length: ROUNDS }, () => {
     const startedMs = performance.now()
     const { status } = spawnSync('sh', ['-c', '"$@" | cat > /dev/null', 'sh', ...words], {

@@ -12,7 +12,7 @@ export function describeRepository() {
   return {
     version,
     commit: git('rev-parse', 'HEAD'),
-    isClean: git('status', '--porcelain', '--', 'src', 'bin', 'register', '.ci', 'package-lock.json') === '',
+    isClean: git('status', '--porcelain', '--', 'src', 'register', '.ci', 'package-lock.json') === '',
   }
 }
 

@@ -53,7 +53,7 @@ export async function startServerWith(locker, folder, { name, secrets, https = f
   writeFileSync(log, '')
   const args = ['--seed', seed, '--log', log, ...(https ? ['--https'] : [])]
   if (latencyMs > 0) args.push('--fault', `latency=${latencyMs}`)
-  const child = spawn(process.execPath, [join(locker, 'bin/locker-dev.js'), ...args], {
+  const child = spawn(process.execPath, [join(locker, 'dist/locker-dev.cjs'), ...args], {
     env: { PATH: '/usr/bin:/bin', HOME: folder },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

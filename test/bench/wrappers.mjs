@@ -45,7 +45,7 @@ export function listWrappers(folder, locker, node, serverEnvs) {
   return [
     {
       name: 'locker-run',
-      wrap: (words) => [join(locker, 'bin/locker-run.js'), '--', ...words],
+      wrap: (words) => [join(locker, 'dist/locker-run.cjs'), '--', ...words],
       env: (source) => lockerEnv(folder, source, serverEnvs),
       unfit: undefined,
     },

@@ -7,7 +7,7 @@ import { openSecrets, send } from './raw-client.ts'
 import { makeFile, makeFolder } from './servers.ts'
 
 /** The built binary. */
-const BIN = fileURLToPath(new URL('../../bin/locker-dev.js', import.meta.url))
+const BIN = fileURLToPath(new URL('../../dist/locker-dev.cjs', import.meta.url))
 const NODE = process.execPath
 
 /** In a session of its own, so that the terminal of whoever runs the tests takes no part. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 /** The command under test. */
-export const LOCKER_RUN = fileURLToPath(new URL('../../bin/locker-run.js', import.meta.url))
+export const LOCKER_RUN = fileURLToPath(new URL('../../dist/locker-run.cjs', import.meta.url))
 /** `lockerpm/register`, for `-r`. */
 export const REGISTER = fileURLToPath(new URL('../../register/index.cjs', import.meta.url))
 /** A program that names the signals it gets. */

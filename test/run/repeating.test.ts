@@ -37,9 +37,8 @@ let credentials: Variables
 
 beforeAll(() => {
   const copy = mkdtempSync(join(tmpdir(), 'lockerpm-copy-'))
-  for (const part of ['bin', 'dist', 'package.json'])
-    cpSync(join(ROOT, part), join(copy, part), { recursive: true })
-  lockerRun = join(copy, 'bin/locker-run.js')
+  for (const part of ['dist', 'package.json']) cpSync(join(ROOT, part), join(copy, part), { recursive: true })
+  lockerRun = join(copy, 'dist/locker-run.cjs')
   log = join(copy, 'whole.log')
   const whole = join(copy, 'dist/run-whole.cjs')
   const tell = `require('node:fs').appendFileSync(${JSON.stringify(log)}, 'whole\\n');`
