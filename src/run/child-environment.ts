@@ -33,8 +33,8 @@ export interface ChildEnvironment {
   readonly service: ServiceOptions | undefined
   /** Lines for stderr about what was loaded. */
   readonly warnings: readonly string[]
-  /** Makes the record of this start, if one is to be made, which takes some milliseconds. */
-  record(): void
+  /** Writes down what the command need not wait for: the cache, and the record of this start. Never fails. */
+  keep(): void
 }
 
 /**
@@ -77,7 +77,7 @@ export async function loadChildEnvironment(
   }
 }
 
-const NOTHING_LOADED = { secretValues: [], service: undefined, warnings: [], record: () => {} } as const
+const NOTHING_LOADED = { secretValues: [], service: undefined, warnings: [], keep: () => {} } as const
 
 /**
  * For a command that runs already: nothing but the service's own answer will do.
@@ -92,7 +92,9 @@ export async function reloadChildEnvironment(
 ): Promise<ChildEnvironment> {
   const flags = new Map([...plan.flags, ['fetch' satisfies SettingKey, 'true']])
   const config = resolveConfig(toSources({ ...plan, flags }, surroundings))
-  return loadWith(config, plan, logger, surroundings, signal)
+  const loaded = await loadWith(config, plan, logger, surroundings, signal)
+  loaded.keep()
+  return loaded
 }
 
 async function loadWith(
@@ -116,16 +118,29 @@ async function loadWith(
     )
   }
   const meanwhile = () => rehearse(config, base)
-  const secrets = await performAsync(load(config, logger, clock), logger, signal, meanwhile)
-  const composed = compose(config, secrets, base)
-  const change = add(composed.change)
-  return {
-    env: changeEnvironment(base, change, platform),
-    logger,
-    secretValues: plan.isMasked ? listSecretValues(config, secrets) : [],
-    service: serviceOf(config, logger),
-    warnings: composed.warnings,
-    record: () => record({ config, secrets, composed: { ...composed, change }, env: own }, surroundings),
+  const works: (() => void)[] = []
+  const write = () => {
+    for (const work of works.splice(0)) work()
+  }
+  const loading = load(config, logger, clock, (work) => works.push(work))
+  const secrets = await performAsync(loading, logger, signal, meanwhile)
+  try {
+    const composed = compose(config, secrets, base)
+    const change = add(composed.change)
+    return {
+      env: changeEnvironment(base, change, platform),
+      logger,
+      secretValues: plan.isMasked ? listSecretValues(config, secrets) : [],
+      service: serviceOf(config, logger),
+      warnings: composed.warnings,
+      keep: () => {
+        write()
+        record({ config, secrets, composed: { ...composed, change }, env: own }, surroundings)
+      },
+    }
+  } catch (error) {
+    write()
+    throw error
   }
 }
 

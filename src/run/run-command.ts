@@ -29,9 +29,9 @@ export async function runCommand(plan: CommandPlan, tools: CommandTools): Promis
   const started = await start(plan, tools)
   if (started === undefined || 'kind' in started) return started
   tools.onStarted()
-  const { child, recorded, changes, warn } = started
+  const { child, kept, changes, warn } = started
   // A watch listens from the first turn on: somebody may ask it to end.
-  if (plan.watch === undefined || changes === undefined) return recorded.then(() => child.ended)
+  if (plan.watch === undefined || changes === undefined) return kept.then(() => child.ended)
   return watch(child, {
     ...plan.watch,
     changes,
@@ -44,7 +44,7 @@ export async function runCommand(plan: CommandPlan, tools: CommandTools): Promis
 interface Started {
   readonly child: Child
   /** Fulfilled when there is no more to be written down about this start. The command may have ended by then. */
-  readonly recorded: Promise<void>
+  readonly kept: Promise<void>
   /** Undefined: nothing can change. */
   readonly changes: Changes | undefined
   warn(message: string): void
@@ -52,14 +52,27 @@ interface Started {
 
 /** Apart from {@link runCommand}, so that nothing keeps the secrets in memory while the command runs. */
 async function start(plan: CommandPlan, tools: CommandTools): Promise<Started | Ending | undefined> {
-  const { surroundings, signals, interruption } = tools
+  const { surroundings, interruption } = tools
   const { hideProgress } = surroundings
   const loading = loadChildEnvironment(plan, surroundings, interruption.signal)
   // By then the service has been asked, if it has to be.
   if (!plan.isExec) afterOneTurn(prepareToSpawn)
   const loaded = await loading.finally(hideProgress)
   if (loaded === undefined) return undefined
-  const { env, logger, service, record } = loaded
+  try {
+    return await startLoaded(plan, loaded, tools)
+  } catch (error) {
+    loaded.keep()
+    throw error
+  }
+}
+
+async function startLoaded(
+  plan: CommandPlan,
+  loaded: ChildEnvironment,
+  { surroundings, signals, interruption }: CommandTools,
+): Promise<Started | Ending> {
+  const { env, logger, service, keep } = loaded
   const takeOver = plan.isExec
     ? prepareExec(toCommand(plan, process.platform, env), env, logger.warn)
     : undefined
@@ -67,23 +80,26 @@ async function start(plan: CommandPlan, tools: CommandTools): Promise<Started | 
   // Decrypting held the event loop up: a signal that came meanwhile is seen now.
   await new Promise<void>(afterOneTurn)
   interruption.check()
-  if (takeOver !== undefined) return { kind: 'exited', status: takeOver() }
+  if (takeOver !== undefined) {
+    keep()
+    return { kind: 'exited', status: takeOver() }
+  }
   const reload = (signal: AbortSignal) => reloadChildEnvironment(plan, surroundings, logger, signal)
   const child = await startBeside(plan, loaded, signals)
   return {
     child,
-    recorded: recordLater(record),
+    kept: keepLater(keep),
     changes: plan.watch && service && followChanges(service, loaded, reload),
     warn: logger.warn,
   }
 }
 
 /** While the command starts, not before it. A defect is none of the command's business, so nothing is rejected. */
-function recordLater(record: () => void): Promise<void> {
+function keepLater(keep: () => void): Promise<void> {
   return new Promise((resolve) => {
     afterOneTurn(() => {
       resolve()
-      record()
+      keep()
     })
   })
 }

@@ -86,9 +86,13 @@ function* refreshInTurn(
     const known = turn.view ?? view
     const askedAtMs = context.clock.now()
     const fetched = yield* fetchFrom(context, budget, known)
-    return yield* settle(fetched, known, cache, context, { askedAtMs, budget })
-  } finally {
+    const secrets = yield* settle(fetched, known, cache, context, { askedAtMs, budget })
+    // Whoever waits is to find what was fetched.
+    context.later(turn.release)
+    return secrets
+  } catch (error) {
     turn.release()
+    throw error
   }
 }
 
@@ -105,7 +109,9 @@ function* settle(
   switch (fetched.kind) {
     case 'unchanged':
       context.logger.debug`used the cache: nothing has changed since`
-      cache.writeView({ ...view, deletedItemDate: fetched.deletedItemDate, validatedAtMs: askedAtMs })
+      context.later(() => {
+        cache.writeView({ ...view, deletedItemDate: fetched.deletedItemDate, validatedAtMs: askedAtMs })
+      })
       return view.secrets
     case 'older':
       context.logger.warn(
@@ -151,7 +157,7 @@ function applyDelta(
 function store(snapshot: Snapshot, cache: Cache, context: LoadContext): OpenedSecrets {
   try {
     const secrets = open(snapshot, context)
-    cache.writeBoth(snapshot, toView(snapshot, secrets))
+    context.later(() => cache.writeBoth(snapshot, toView(snapshot, secrets)))
     return secrets
   } catch (error) {
     cache.clear()

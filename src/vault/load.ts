@@ -11,15 +11,16 @@ import { knowsEnvironment, missingEnvironment } from './environment-check.ts'
 import type { Clock } from './freshness.ts'
 import { loadCached } from './load-cached.ts'
 import { openSealedSnapshot } from './sealed-snapshot.ts'
-import { fetchSnapshot, type Load, open, startBudget } from './steps.ts'
+import { fetchSnapshot, type Later, type Load, open, startBudget } from './steps.ts'
 
 /**
+ * @param later what becomes of the writing of the cache; default: it is done before the load is
  * @throws LockerError when there is no access key; CliRunError when something can't be decrypted or a sealed
  *   snapshot can't be used; else the errors of `fetchProject`
  */
-export function* load(config: Config, logger: Logger, clock: Clock): Load {
+export function* load(config: Config, logger: Logger, clock: Clock, later: Later = atOnce): Load {
   const accessKey = requireAccessKey(config)
-  const context = { config, logger, clock, accessKey }
+  const context = { config, logger, clock, accessKey, later }
   const { connection, environment, snapshotFile, cacheFolder } = config
   const scope = { apiBase: connection.apiBase, accessKey, environment }
   if (snapshotFile !== undefined) {
@@ -34,4 +35,8 @@ export function* load(config: Config, logger: Logger, clock: Clock): Load {
   if (cache !== undefined) return yield* loadCached(cache, context)
   if (cacheFolder === undefined) logger.debug`no cache: it is switched off, or there is no home folder`
   return open(yield* fetchSnapshot(context, startBudget(context)), context)
+}
+
+function atOnce(work: () => void): void {
+  work()
 }

@@ -21,7 +21,11 @@ export interface LoadContext {
   readonly accessKey: AccessKey
   readonly logger: Logger
   readonly clock: Clock
+  readonly later: Later
 }
+
+/** Does what a start need not wait for, in the order in which it comes: at once, or when its command is under way. */
+export type Later = (work: () => void) => void
 
 /** The time that a load has. */
 export interface Budget {
