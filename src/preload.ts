@@ -87,7 +87,7 @@ function beginEarly(folder: string | false): (() => void) | undefined {
   const early = requireEarly().startEarly(folder)
   if (early === undefined) return undefined
   const { useEarly, endEarly } = requireBridge()
-  if (early.worker !== undefined) useEarly(early.worker)
+  if (early.worker !== undefined) useEarly(early.worker, process.env['LOCKER_API_BASE'])
   return () => {
     endEarly()
     early.end()

@@ -1,6 +1,8 @@
 /** The calling side of synckit: waits for a worker, at most until the deadline, whatever becomes of it. */
+
+import type { Connection } from '../config/config.ts'
 import { LockerError } from '../errors.ts'
-import { parseAuthorities } from '../http/authorities.ts'
+import { isLongParsing, parseAuthorities } from '../http/authorities.ts'
 import type { LineSink, LogLevel } from '../logger.ts'
 import { monotonicMs } from '../monotonic.ts'
 import type { Fetched, FetchRequest } from '../vault/fetch.ts'
@@ -16,11 +18,17 @@ export const GRACE_MS = 500
 
 let early: CallWorker | undefined
 
-/** The next call goes to this worker, which is coming up already. */
-export function useEarly(worker: EarlyWorker): void {
+/**
+ * The next call goes to this worker, which is coming up already.
+ *
+ * @param apiBase as far as it is known
+ */
+export function useEarly(worker: EarlyWorker, apiBase: string | undefined): void {
   adopt(worker)
   try {
-    early = startWorker()
+    early = startBoundWorker(WORKER)
+    // Beside that, both would be late: a cold start by https would take 6 ms more on Node 20.
+    if (!isLongParsing(apiBase)) shareFetch()
   } catch {
     // It fails again for the call, where that can be told.
   }
@@ -51,9 +59,7 @@ export function fetchProjectSync(
   const call = JSON.stringify({ request, logLevel, calledAtMs: monotonicMs() })
   const remainingMs = request.connection.timeoutMs - (request.spentMs ?? 0)
   try {
-    const callWorker = early ?? startWorker()
-    early = undefined
-    parseAuthorities(request.connection)
+    const callWorker = takeWorker(request.connection)
     meanwhile()
     return openReply<Fetched>(callWorker(call, remainingMs + GRACE_MS), sink)
   } catch (error) {
@@ -67,8 +73,12 @@ export function fetchProjectSync(
   }
 }
 
-function startWorker(): CallWorker {
-  const callWorker = startBoundWorker(WORKER)
-  shareFetch()
+/** @returns the worker that is coming up, or a new one; what it needs first is got ready meanwhile */
+function takeWorker(connection: Connection): CallWorker {
+  const begun = early
+  early = undefined
+  const callWorker = begun ?? startBoundWorker(WORKER)
+  parseAuthorities(connection.apiBase)
+  if (begun === undefined) shareFetch()
   return callWorker
 }
