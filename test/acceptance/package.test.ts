@@ -18,7 +18,6 @@ const EXPECTED = [
 const BUNDLED = [
   'cross-spawn',
   'dotenv',
-  'hash-wasm',
   'isexe',
   'path-key',
   'shebang-command',
