@@ -86,11 +86,18 @@ function block({ asking, circumstances }: Start): void {
 function beginEarly(folder: string | false): (() => void) | undefined {
   const early = requireEarly().startEarly(folder)
   if (early === undefined) return undefined
-  const { useEarly, endEarly } = requireBridge()
-  if (early.worker !== undefined) useEarly(early.worker, process.env['LOCKER_API_BASE'])
-  return () => {
-    endEarly()
+  try {
+    const { useEarly, endEarly } = requireBridge()
+    if (early.worker !== undefined) useEarly(early.worker, process.env['LOCKER_API_BASE'])
+    return () => {
+      endEarly()
+      early.end()
+    }
+  } catch {
+    // It fails again for the call, where that can be told.
+    void early.worker?.worker.terminate()
     early.end()
+    return undefined
   }
 }
 

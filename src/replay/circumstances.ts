@@ -47,8 +47,8 @@ export function hasRecords(door: Door, host: Host): boolean {
 /**
  * @param options what of the command line configures
  * @param host `process`, before its variables are changed
- * @returns undefined: such a start is not recorded, as {@link findRecordFolder} has it, or because Node runs without
- *   WebAssembly
+ * @returns undefined: such a start is not recorded, as {@link findRecordFolder} has it, or because there is no BLAKE3, as
+ *   {@link createBlake3} has it
  */
 export function describeCircumstances(
   door: Door,

@@ -119,11 +119,11 @@ async function loadWith(
   }
   const meanwhile = () => rehearse(config, base)
   const works: (() => void)[] = []
-  const write = () => {
-    for (const work of works.splice(0)) work()
-  }
+  const write = () => runEach(works)
   const loading = load(config, logger, clock, (work) => works.push(work))
   const secrets = await performAsync(loading, logger, signal, meanwhile)
+  // Whoever is ended now keeps what it took so long to fetch.
+  signal.addEventListener('abort', write, { once: true })
   try {
     const composed = compose(config, secrets, base)
     const change = add(composed.change)
@@ -134,6 +134,7 @@ async function loadWith(
       service: serviceOf(config, logger),
       warnings: composed.warnings,
       keep: () => {
+        signal.removeEventListener('abort', write)
         write()
         record({ config, secrets, composed: { ...composed, change }, env: own }, surroundings)
       },
@@ -141,6 +142,17 @@ async function loadWith(
   } catch (error) {
     write()
     throw error
+  }
+}
+
+/** In order, and every one of them, whatever becomes of those before it: the last one gives the lock back. */
+function runEach(works: (() => void)[]): void {
+  const work = works.shift()
+  if (work === undefined) return
+  try {
+    work()
+  } finally {
+    runEach(works)
   }
 }
 

@@ -32,12 +32,13 @@ export async function runCommand(plan: CommandPlan, tools: CommandTools): Promis
   const { child, kept, changes, warn } = started
   // A watch listens from the first turn on: somebody may ask it to end.
   if (plan.watch === undefined || changes === undefined) return kept.then(() => child.ended)
-  return watch(child, {
+  const ended = watch(child, {
     ...plan.watch,
     changes,
     start: (loaded) => startBeside(plan, loaded, tools.signals),
     warn,
   })
+  return ended.finally(() => kept)
 }
 
 /** A command that runs. */

@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccessKey } from '../config/credentials.ts'
+import { describeFailure } from '../errors.ts'
 import { type Logger, name } from '../logger.ts'
 import { EARLY_LOCK, EARLY_PATIENCE_MS } from './early-lock.ts'
 import {
@@ -140,15 +141,28 @@ class FolderCache implements Cache {
 
   #write(contents: Partial<Record<SealedKind, unknown>>): void {
     const kinds = (['snapshot', 'view'] as const).filter((kind) => kind in contents)
-    const sealed = kinds.map((kind) => {
-      const bytes = sealContent(kind, this.#hashes[kind], contents[kind], this.#accessKey)
-      return [this.#files[kind], bytes] as const
-    })
-    const reason = writePrivateFiles(new Map(sealed))
+    const reason = this.#sealAndWrite(kinds, contents)
     if (reason !== undefined) this.#logger.debug`not cached (${name(kinds.join(', '))}): ${name(reason)}`
     if (!('snapshot' in contents)) return
     prune(this.#folder, this.#hashes.snapshot)
     sweepLock(join(this.#folder, EARLY_LOCK), Date.now(), EARLY_PATIENCE_MS)
+  }
+
+  /** @returns why they could not be written; undefined when they were */
+  #sealAndWrite(
+    kinds: readonly SealedKind[],
+    contents: Partial<Record<SealedKind, unknown>>,
+  ): string | undefined {
+    try {
+      const sealed = kinds.map((kind) => {
+        const bytes = sealContent(kind, this.#hashes[kind], contents[kind], this.#accessKey)
+        return [this.#files[kind], bytes] as const
+      })
+      return writePrivateFiles(new Map(sealed))
+    } catch (error) {
+      // Such as a text longer than V8 has strings.
+      return describeFailure(error)
+    }
   }
 }
 

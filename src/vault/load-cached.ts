@@ -23,6 +23,8 @@ import type { View } from './view.ts'
 export const STAND_IN_TIMEOUT_MS = 2000
 /** What that is called in an error. */
 export const STAND_IN_LIMIT = 'the limit where a cache can stand in'
+/** What takes 10 ms to write, with values of a kilobyte. */
+const MAX_LATER_SECRETS = 500
 /** How much of the time may go into waiting for another process. */
 const WAITING_SHARE = 0.9
 /** Default of `maxStale` for a cache. */
@@ -109,7 +111,7 @@ function* settle(
   switch (fetched.kind) {
     case 'unchanged':
       context.logger.debug`used the cache: nothing has changed since`
-      context.later(() => {
+      putOff(context, countOf(view.secrets), () => {
         cache.writeView({ ...view, deletedItemDate: fetched.deletedItemDate, validatedAtMs: askedAtMs })
       })
       return view.secrets
@@ -157,12 +159,22 @@ function applyDelta(
 function store(snapshot: Snapshot, cache: Cache, context: LoadContext): OpenedSecrets {
   try {
     const secrets = open(snapshot, context)
-    context.later(() => cache.writeBoth(snapshot, toView(snapshot, secrets)))
+    putOff(context, snapshot.secrets.length, () => cache.writeBoth(snapshot, toView(snapshot, secrets)))
     return secrets
   } catch (error) {
     cache.clear()
     throw error
   }
+}
+
+/** A command that runs isn't kept waiting either: for its signals, or for what it says, where that is masked. */
+function putOff({ later }: LoadContext, secrets: number, write: () => void): void {
+  if (secrets > MAX_LATER_SECRETS) write()
+  else later(write)
+}
+
+function countOf({ all, environment }: OpenedSecrets): number {
+  return all.size + environment.size
 }
 
 /** If another environment was started before: a view made from the project. */

@@ -1,5 +1,5 @@
 /** What a command need not wait for is written down all the same, however its start goes on. product: section 1, the cache */
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DevServer, startDevServer } from '../../src/dev-server/index.ts'
@@ -19,6 +19,23 @@ const variables = (folder: string): Variables => ({
   LOCKER_REST_TIME: '9999',
 })
 
+const endings = (folder: string) =>
+  readdirSync(join(folder, 'cache'))
+    .map((file) => file.slice(file.lastIndexOf('.')))
+    .sort()
+
+/** @param before done before each call of a method of `node:crypto` */
+function preload(folder: string, method: string, before: string): Variables {
+  const file = join(folder, 'preload.cjs')
+  writeFileSync(
+    file,
+    `const crypto = require('node:crypto')
+     const { ${method} } = crypto
+     crypto.${method} = (...values) => { ${before}; return ${method}(...values) }`,
+  )
+  return { ...variables(folder), NODE_OPTIONS: `-r ${file}` }
+}
+
 /** Node 22.15 and later. */
 const canExec = 'execve' in process
 
@@ -30,16 +47,58 @@ describe('the cache is written, and the lock gone, after a start whose command',
     ['can not be run', ['--', '/'], 126],
     ['misses a required variable', ['--required', 'MISSING', '--', 'true'], 125],
     ['is masked', ['--mask', '--', 'true'], 0],
+    ['is watched and ends at once', ['--watch', '--', 'sh', '-c', 'exit 3'], 3],
+    ['is watched and not there', ['--watch', '--', 'no-such-command'], 127],
     ...(canExec ? [['takes our place', ['--exec', '--', 'true'], 0] as [string, string[], number]] : []),
   ])('%s', async (_, args, status) => {
     const folder = createFolder()
     const first = await runToEnd(args, variables(folder), folder)
     expect(first.status).toBe(status)
-    const endings = readdirSync(join(folder, 'cache')).map((file) => file.slice(file.lastIndexOf('.')))
-    expect(endings.sort()).toEqual(['.snapshot', '.view'])
+    expect(endings(folder)).toEqual(['.snapshot', '.view'])
     const before = server.requests.length
     const second = await runToEnd(['--', 'printenv', 'COLOUR'], variables(folder), folder)
     expect(second.stdout).toBe('blue\n')
     expect(server.requests.length).toBe(before)
+  })
+})
+
+describe('a start that fetched everything', () => {
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGQUIT'])(
+    'keeps it when %s ends it before its command',
+    async (signal) => {
+      const folder = createFolder()
+      const env = preload(folder, 'createDecipheriv', `process.kill(process.pid, '${signal}')`)
+      const { stdout } = await runToEnd(['--', 'echo', 'started'], env, folder)
+      expect(stdout).toBe('')
+      expect(endings(folder)).toEqual(['.snapshot', '.view'])
+    },
+  )
+
+  it('gives the lock back when nothing can be sealed, and says nothing of it', async () => {
+    const folder = createFolder()
+    const env = preload(folder, 'createCipheriv', `throw new RangeError('canary')`)
+    const { stdout, stderr, status } = await runToEnd(['--', 'printenv', 'COLOUR'], env, folder)
+    expect({ stdout, stderr, status }).toEqual({ stdout: 'blue\n', stderr: '', status: 0 })
+    expect(endings(folder)).toEqual([])
+  })
+
+  it('writes much of it before its command, whose signals would have to wait', async () => {
+    const secrets = Array.from({ length: 20_000 }, (_, index) => ({
+      key: `K${index}`,
+      value: 'x'.repeat(1000),
+    }))
+    const large = await startDevServer({ seeds: [{ secrets }] })
+    const folder = createFolder()
+    const env = {
+      ...variables(folder),
+      LOCKER_API_BASE: large.apiBase,
+      LOCKER_ACCESS_KEY_ID: large.accessKeyId,
+      LOCKER_SECRET_ACCESS_KEY: large.secretAccessKey,
+    }
+    // By then it is written: nothing of ours is left to be done that a signal would have to wait for.
+    const list = `console.log(require('node:fs').readdirSync(${JSON.stringify(join(folder, 'cache'))}).length)`
+    const { stdout } = await runToEnd(['--include', 'K1', '--', process.execPath, '-e', list], env, folder)
+    await large.close()
+    expect(Number(stdout)).toBeGreaterThanOrEqual(2)
   })
 })
