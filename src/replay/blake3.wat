@@ -2,8 +2,11 @@
 ;; A state's four rows are four vectors, so that G works on its four columns at once, and V8's first compiler has a quarter
 ;; of the code to compile and to run. https://github.com/BLAKE3-team/BLAKE3-specs, section 2
 (module
-  ;; At 0: the key, 32 bytes. At 64: the last output, 64 bytes. At 128: 64 zeroes. At 1024: the input.
+  ;; At 0: the key, 32 bytes. At 64: the last output, 64 bytes. At 128: 64 zeroes. At 192: the initial value, 32 bytes. At 1024:
+  ;; the input.
   (memory (export "memory") 1)
+  (data (i32.const 192)
+    "\67\e6\09\6a\85\ae\67\bb\72\f3\6e\3c\3a\f5\4f\a5\7f\52\0e\51\8c\68\05\9b\ab\d9\83\1f\19\cd\e0\5b")
 
   ;; @param $length of the input, in bytes, at most 1,024; zeroes follow it to the end of its last block
   ;; @param $counter of the chunk
@@ -69,7 +72,7 @@
 
     (local.set $a (v128.load (local.get $value)))
     (local.set $b (v128.load offset=16 (local.get $value)))
-    (local.set $c (v128.const i32x4 0x6A09E667 0xBB67AE85 0x3C6EF372 0xA54FF53A))
+    (local.set $c (v128.load offset=192 (i32.const 0)))
     (local.set $p (v128.load (local.get $block)))
     (local.set $q (v128.load offset=16 (local.get $block)))
     (local.set $x

@@ -64,9 +64,13 @@ export function describeCircumstances(
   const master = blake3.keyed(blake3.hash(findSecret(env)), 'lockerpm start record 3')
   const facts = JSON.stringify([version, door, options, cwd, env['HOME'], listSettings(env)])
   const key = blake3.keyed(master, `circumstances ${facts}`)
-  const owner = blake3.keyed(master, 'owner').toString('base64url')
-  const file = beneath(folder, `${owner}.${blake3.keyed(key, 'name').toString('base64url')}${ENDINGS[door]}`)
+  const owner = toName(blake3.keyed(master, 'owner'))
+  const file = beneath(folder, `${owner}.${toName(blake3.keyed(key, 'name'))}${ENDINGS[door]}`)
   return { blake3, folder, cwd, owner, file, key }
+}
+
+function toName(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('base64url')
 }
 
 function findCwd(host: Host): string | undefined {

@@ -30,7 +30,7 @@ export function openRecord(blake3: Blake3, key: Uint8Array, bytes: Uint8Array): 
   const keys = deriveKeys(blake3, key, bytes.subarray(0, SALT_BYTES))
   const tag = blake3.keyed(keys.authenticate, bytes.subarray(0, end))
   if (!isEqual(tag, bytes.subarray(end))) return undefined
-  return blake3.applyKeyStream(keys.encrypt, bytes.subarray(SALT_BYTES, end)).toString()
+  return Buffer.from(blake3.applyKeyStream(keys.encrypt, bytes.subarray(SALT_BYTES, end)).buffer).toString()
 }
 
 /** Of this record alone. */

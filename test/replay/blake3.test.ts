@@ -48,6 +48,7 @@ const VECTORS: readonly [number, string, string][] = [
   ],
 ]
 const MAX_BYTES = 9000
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const anyBytes = fc
   .oneof(fc.nat(MAX_BYTES), fc.constantFrom(0, 63, 64, 65, 1023, 1024, 1025, 2048, 3072, 4097))
@@ -58,15 +59,15 @@ describe('BLAKE3', () => {
 
   it.each(VECTORS)('of %i bytes is as published, without a key and with one', (length, hash, keyed) => {
     const input = Uint8Array.from({ length }, (_, index) => index % 251)
-    expect(blake3.hash(input).toString('hex')).toBe(hash)
-    expect(blake3.keyed(KEY, input).toString('hex')).toBe(keyed)
+    expect(hex(blake3.hash(input))).toBe(hash)
+    expect(hex(blake3.keyed(KEY, input))).toBe(keyed)
   })
 
   it('is what another implementation computes, of any message, under any key', async () => {
     await fc.assert(
       fc.asyncProperty(bytesOf(32), anyBytes, async (key, message) => {
         const other = (await createBLAKE3(256, key)).update(message).digest('hex')
-        expect(blake3.keyed(key, message).toString('hex')).toBe(other)
+        expect(hex(blake3.keyed(key, message))).toBe(other)
       }),
     )
   })
@@ -82,7 +83,7 @@ describe('BLAKE3', () => {
         const other = await createBLAKE3(MAX_BYTES * 8, key)
         const stream = other.update('').digest('binary')
         const expected = message.map((byte, index) => byte ^ (stream[index] ?? 0))
-        expect(blake3.applyKeyStream(key, message).equals(expected)).toBe(true)
+        expect(hex(blake3.applyKeyStream(key, message))).toBe(hex(expected))
       }),
     )
   })
@@ -90,8 +91,9 @@ describe('BLAKE3', () => {
   it('goes on with a key stream beyond what its memory holds at once', () => {
     const [long, short] = [100_000, 1000].map((length) => blake3.applyKeyStream(KEY, new Uint8Array(length)))
     expect(long?.subarray(0, 1000)).toEqual(short)
-    const blocks = Array.from({ length: Math.ceil(100_000 / 64) }, (_, index) =>
-      long?.toString('hex', index * 64, index * 64 + 64),
+    const blocks = Array.from(
+      { length: Math.ceil(100_000 / 64) },
+      (_, index) => long && hex(long.subarray(index * 64, index * 64 + 64)),
     )
     expect(new Set(blocks).size).toBe(blocks.length)
     expect(blake3.applyKeyStream(KEY, long ?? Buffer.alloc(0)).every((byte) => byte === 0)).toBe(true)
