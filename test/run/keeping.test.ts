@@ -5,9 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DevServer, startDevServer } from '../../src/dev-server/index.ts'
 import { createFolder, runToEnd, type Variables } from './built.ts'
 
+const LONG = 'x'.repeat(1000)
+
 let server: DevServer
 beforeAll(async () => {
-  server = await startDevServer({ seeds: [{ secrets: [{ key: 'COLOUR', value: 'blue' }] }] })
+  const secrets = [
+    { key: 'COLOUR', value: 'blue' },
+    { key: 'LONG', value: LONG },
+  ]
+  server = await startDevServer({ seeds: [{ secrets }] })
 })
 afterAll(() => server.close())
 
@@ -24,17 +30,25 @@ const endings = (folder: string) =>
     .map((file) => file.slice(file.lastIndexOf('.')))
     .sort()
 
-/** @param before done before each call of a method of `node:crypto` */
-function preload(folder: string, method: string, before: string): Variables {
+/** @param script run before locker-run; `crypto` is there */
+function preload(folder: string, script: string): Variables {
   const file = join(folder, 'preload.cjs')
-  writeFileSync(
-    file,
-    `const crypto = require('node:crypto')
-     const { ${method} } = crypto
-     crypto.${method} = (...values) => { ${before}; return ${method}(...values) }`,
-  )
+  writeFileSync(file, `const crypto = require('node:crypto')\n${script}`)
   return { ...variables(folder), NODE_OPTIONS: `-r ${file}` }
 }
+
+/** What a rehearsal opens is short: this one is the service's. */
+const killAtLongest = (signal: NodeJS.Signals) => `
+  const { createDecipheriv } = crypto
+  crypto.createDecipheriv = (...values) => {
+    const decipher = createDecipheriv(...values)
+    const { update } = decipher
+    decipher.update = (bytes, ...rest) => {
+      if (bytes.length > ${LONG.length}) process.kill(process.pid, '${signal}')
+      return update.call(decipher, bytes, ...rest)
+    }
+    return decipher
+  }`
 
 /** Node 22.15 and later. */
 const canExec = 'execve' in process
@@ -67,7 +81,7 @@ describe('a start that fetched everything', () => {
     'keeps it when %s ends it before its command',
     async (signal) => {
       const folder = createFolder()
-      const env = preload(folder, 'createDecipheriv', `process.kill(process.pid, '${signal}')`)
+      const env = preload(folder, killAtLongest(signal))
       const { stdout } = await runToEnd(['--', 'echo', 'started'], env, folder)
       expect(stdout).toBe('')
       expect(endings(folder)).toEqual(['.snapshot', '.view'])
@@ -76,7 +90,7 @@ describe('a start that fetched everything', () => {
 
   it('gives the lock back when nothing can be sealed, and says nothing of it', async () => {
     const folder = createFolder()
-    const env = preload(folder, 'createCipheriv', `throw new RangeError('canary')`)
+    const env = preload(folder, `crypto.createCipheriv = () => { throw new RangeError('canary') }`)
     const { stdout, stderr, status } = await runToEnd(['--', 'printenv', 'COLOUR'], env, folder)
     expect({ stdout, stderr, status }).toEqual({ stdout: 'blue\n', stderr: '', status: 0 })
     expect(endings(folder)).toEqual([])
