@@ -23,7 +23,9 @@ const REST_TIMES = [0, 9999]
 /** A start that takes so long hangs. */
 const TIMEOUT_MS = 30_000
 /** Where something must have been found. */
-const BUNDLES = ['required', 'imported', 'register', 'bridge', 'fetch'].map((name) => `${name}.cjs`)
+const BUNDLES = ['required', 'imported', 'recall', 'register', 'early', 'bridge', 'fetch'].map(
+  (name) => `${name}.cjs`,
+)
 
 /**
  * Of the bundles in `dist`, as they are there.

@@ -60,7 +60,7 @@ function enter(recall: Recall): Start | undefined {
 function begin(recall: Recall): Start & { readonly change?: Change } {
   try {
     const folder = findRecordFolder(process)
-    // Who asks anyway needs no record to know it, which would take 2 ms before the worker starts, and makes none.
+    // Who asks anyway needs no record to know it, which would take 1 ms before the worker starts, and makes none.
     if (folder === undefined || isCertainToAsk(folder)) return { asking: folder, circumstances: undefined }
     const { circumstances, recollection } = recall('register', [], process)
     if (recollection === undefined) return { asking: undefined, circumstances }

@@ -30,7 +30,7 @@ export interface Circumstances {
 const ENDINGS: Readonly<Record<Door, string>> = { register: '.preload.start', 'locker-run': '.run.start' }
 
 /**
- * Costs next to nothing, where {@link describeCircumstances} takes 2 ms.
+ * Costs next to nothing, where {@link describeCircumstances} takes 1 ms.
  *
  * @returns whether any start by this door has been recorded
  */

@@ -4,7 +4,6 @@
  */
 import { existsSync } from 'node:fs'
 import { readTextFile } from '../config/text-file.ts'
-import type { Change } from '../environment/apply.ts'
 import { type Env, isSet } from '../environment/names.ts'
 import { findFolderFault, readPrivateFile, signatureOf } from '../vault/private-file.ts'
 import type { Circumstances } from './circumstances.ts'
@@ -40,12 +39,6 @@ export function recallStart(circumstances: Circumstances, env: Env): Recollectio
     // No folder, or none that can be looked at: the whole way knows what to say.
     return undefined
   }
-}
-
-/** @returns what such a start did to the variables; undefined: it is to be found out */
-export function replayStart(circumstances: Circumstances, env: Env): Change | undefined {
-  const recollection = recallStart(circumstances, env)
-  return recollection?.kind === 'same' ? recollection.change : undefined
 }
 
 const ASKS: Recollection = { kind: 'asks' }

@@ -8,7 +8,7 @@ import type { Change } from '../environment/apply.ts'
 import { createLogger, LogLevel, stderrSink } from '../logger.ts'
 import { OWN_FAILURE_STATUS, reportOwnFailure } from '../own-failure.ts'
 import { type Circumstances, describeCircumstances, hasRecords } from '../replay/circumstances.ts'
-import { replayStart } from '../replay/replay.ts'
+import { recall } from '../replay/recall.ts'
 import { keepEnvironmentOut } from '../reports.ts'
 import { type CommandLine, splitCommandLine } from './command-line.ts'
 import { requireWhole } from './deferred.ts'
@@ -54,15 +54,16 @@ function main(argv: readonly string[]): Promise<Ending> {
 /** @returns undefined: it could not be done, which has been said */
 async function run(argv: readonly string[], tools: RunTools): Promise<Ending | undefined> {
   const line = splitCommandLine(argv)
-  const change = line && recall(line)
+  const change = line && recallChange(line)
   if (line !== undefined && change !== undefined) return runRepeated(line.words, change, logger.warn, tools)
   return requireWhole().runWhole(argv, tools, line && { line, describe: () => describe(line) })
 }
 
 /** @returns what the command's environment came to before; undefined: it is to be found out */
-function recall(line: CommandLine): Change | undefined {
-  const circumstances = hasRecords('locker-run', process) ? describe(line) : undefined
-  return circumstances && replayStart(circumstances, process.env)
+function recallChange(line: CommandLine): Change | undefined {
+  if (!hasRecords('locker-run', process)) return undefined
+  const { recollection } = recall('locker-run', line.options, process)
+  return recollection?.kind === 'same' ? recollection.change : undefined
 }
 
 /** Now or later is the same: nothing is ever done to our own variables. */
