@@ -12,20 +12,26 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const SECRETS = Array.from({ length: 50 }, (_, index) => ({ key: `KEY_${index}`, value: `value ${index}` }))
 
 /**
- * Each of a cold start, one that makes the record, and one that repeats it. What a worker runs, `--import` runs as well. Not
- * locker-run: its own bundles gain nothing by it, and a command's wrapper keeps the memory, 0.8 MB.
+ * Each of a cold start, one that makes the record, and one that repeats it. What a worker runs, `--import` runs as well where
+ * something was loaded before it. Not locker-run: its own bundles gain nothing by it, and a command's wrapper keeps the
+ * memory, 0.8 MB.
  */
-const DOORS = [
-  ['-r', resolve(root, 'dist/required.cjs'), 'app.cjs'],
-  ['--import', pathToFileURL(resolve(root, 'register/index.mjs')).href, 'app.cjs'],
-]
+const IMPORT = ['--import', pathToFileURL(resolve(root, 'register/index.mjs')).href, 'app.cjs']
+const DOORS = [['-r', resolve(root, 'dist/required.cjs'), 'app.cjs'], IMPORT, ['-r', './app.cjs', ...IMPORT]]
 const REST_TIMES = [0, 9999]
 /** A start that takes so long hangs. */
 const TIMEOUT_MS = 30_000
 /** Where something must have been found. */
-const BUNDLES = ['required', 'imported', 'recall', 'register', 'early', 'bridge', 'fetch'].map(
-  (name) => `${name}.cjs`,
-)
+const BUNDLES = [
+  'required',
+  'imported',
+  'recall',
+  'register',
+  'early',
+  'bridge',
+  'fetch',
+  'fetch-natively',
+].map((name) => `${name}.cjs`)
 
 /**
  * Of the bundles in `dist`, as they are there.

@@ -13,9 +13,14 @@ export function requireRegister(): typeof import('./register.ts') {
   return require('./register.cjs')
 }
 
-/** undici, the wire and the fetch: for whoever asks the service from its own thread. */
-export function requireFetch(): typeof import('./vault/fetch.ts') {
+/** undici, the wire and the fetch: for whoever asks the service from a thread in which others are. */
+export function requireFetch(): typeof import('./vault/fetch-pooled.ts') {
   return require('./fetch.cjs')
+}
+
+/** The same without undici, for whoever is the first in its process. */
+export function requireNativeFetch(): typeof import('./vault/fetch-natively.ts') {
+  return require('./fetch-natively.cjs')
 }
 
 /** A worker before anything else: for whoever is certain to need one. */

@@ -28,6 +28,16 @@ export function isFirstImport(moduleUrl: string, flags: NodeFlags): boolean {
   return /^[./]/.test(first) && moduleUrl === `file://${resolve(flags.cwd(), first)}`
 }
 
+/** Whether anything was loaded before all else, by `-r`. */
+export function hasRequires(flags: NodeFlags): boolean {
+  return valuesOf(flags, ['-r', '--require']).length > 0
+}
+
+/** Whether anything was loaded before the program, by `--import`. */
+export function hasImports(flags: NodeFlags): boolean {
+  return importsOf(flags).length > 0
+}
+
 /** Whether Node only checks the program's syntax. */
 export function isSyntaxCheck({ execArgv }: NodeFlags): boolean {
   return execArgv.includes('--check') || execArgv.includes('-c')
@@ -51,11 +61,16 @@ export function isOwnCommand(program: string | undefined, folder: string): boole
 }
 
 /** The modules to import, in Node's order: those of NODE_OPTIONS first. */
-function importsOf({ execArgv, env }: NodeFlags): string[] {
+function importsOf(flags: NodeFlags): string[] {
+  return valuesOf(flags, ['--import'])
+}
+
+/** What stands behind an option, in Node's order, whichever of its names is used. */
+function valuesOf({ execArgv, env }: NodeFlags, names: readonly string[]): string[] {
   const args = [...splitNodeOptions(env['NODE_OPTIONS'] ?? ''), ...execArgv]
   return args.flatMap((arg, index) => {
-    if (arg.startsWith('--import=')) return [arg.slice('--import='.length)]
-    return arg === '--import' ? [args[index + 1] ?? ''] : []
+    if (names.includes(arg)) return [args[index + 1] ?? '']
+    return names.filter((name) => arg.startsWith(`${name}=`)).map((name) => arg.slice(name.length + 1))
   })
 }
 

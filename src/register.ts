@@ -2,17 +2,20 @@
 import { compose, isLoadedAbove } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { isDisabled, resolveConfig } from './config/resolve.ts'
+import { requireFetch, requireNativeFetch } from './deferred.ts'
 import { applyMerged } from './environment/apply.ts'
 import type { Env } from './environment/names.ts'
 import { createLogger, type Logger, stderrSink } from './logger.ts'
 import { OWN_FAILURE_STATUS, readEarlySettings, reportOwnFailure } from './own-failure.ts'
 import { keepFromLater, readLaterFolder, readLaterVariables } from './pm2.ts'
+import { hasRequires } from './preload-flags.ts'
 import { rehearse } from './rehearsal.ts'
 import type { Circumstances } from './replay/circumstances.ts'
 import { recordStart } from './replay/record.ts'
 import { findHome, findWorkingDirectory } from './surroundings.ts'
 import { performAsync, performSync } from './sync/perform.ts'
 import { describeUnstartable } from './too-large.ts'
+import type { Fetch } from './vault/fetch.ts'
 import { startClock } from './vault/freshness.ts'
 import { load } from './vault/load.ts'
 import type { OpenedSecrets } from './vault/open.ts'
@@ -54,7 +57,7 @@ export async function registerAwaited(circumstances?: Circumstances): Promise<vo
   try {
     start = prepare(circumstances)
     if (start !== undefined)
-      finish(start, await performAsync(start.load, start.logger, undefined, start.rehearse))
+      finish(start, await performAsync(start.load, start.logger, chooseFetch, undefined, start.rehearse))
   } catch (error) {
     fail(error, start?.config)
   }
@@ -94,6 +97,11 @@ function finish({ config, env, logger, circumstances }: Start, secrets: OpenedSe
   const unstartable = describeUnstartable(process.env, process.platform)
   if (unstartable !== undefined) logger.warn(unstartable)
   logger.debug`set ${change.injected.size} variables`
+}
+
+/** What `-r` has loaded may watch what Node brings along; nothing else has run before the first `--import`. */
+function chooseFetch(): Fetch {
+  return hasRequires(process) ? requireFetch() : requireNativeFetch()
 }
 
 /** The program starts with everything or not at all, unless somebody said otherwise. */

@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDevServer } from '../src/dev-server/index.ts'
@@ -29,7 +30,8 @@ const MAX_BYTES = {
   'dist/register.cjs': 107_000, // 101,996
   'dist/bridge.cjs': 35_000, // 31,182
   'dist/register-worker.cjs': 17_000, // 15,941
-  'dist/fetch.cjs': 155_000, // 142,645
+  'dist/fetch.cjs': 155_000, // 141,900
+  'dist/fetch-natively.cjs': 47_000, // 42,400
   'dist/llhttp.wasm': 56_000, // 54,202
   'dist/locker-run.cjs': 28_000, // 25,287
   'dist/run-whole.cjs': 168_000, // 157,995
@@ -109,6 +111,18 @@ describe('a start', () => {
     await run(process.execPath, args, { cwd: folder, env: environment('logged') })
     const ofFetch = readdirSync(logs).flatMap((name) => scriptEvents(join(logs, name), 'dist/fetch.cjs'))
     expect(ofFetch).toContain('deserialize')
+  })
+
+  it.each([
+    ['nothing was loaded before it', [], 'dist/fetch-natively.cjs'],
+    ['something was, which could listen to it', ['-r', 'node:fs'], 'dist/fetch.cjs'],
+  ])("that is cold, by --import, loads Node's own client where %s", async (_, flags, file) => {
+    const preload = ['--import', pathToFileURL(join(root, 'register/index.mjs')).href]
+    const env = { ...environment(`import ${file}`), LOCKER_CACHE: 'false' }
+    const { stdout } = await run(process.execPath, [...flags, ...preload, 'app.cjs'], { cwd: folder, env })
+    const { files, colour } = JSON.parse(stdout)
+    expect(colour).toBe('blue')
+    expect(onlyOurs(files)).toEqual(['dist/imported.cjs', 'dist/register.cjs', file])
   })
 
   it('that is warm compiles WebAssembly for 50 variables, and has V8 optimise none of it', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { isFirstImport, isOwnCommand, isSyntaxCheck } from '../src/preload-flags.ts'
+import { hasImports, hasRequires, isFirstImport, isOwnCommand, isSyntaxCheck } from '../src/preload-flags.ts'
 
 const OWN = 'file:///app/node_modules/lockerpm/register/index.mjs'
 const flags = (execArgv: string[], NODE_OPTIONS?: string) => ({
@@ -52,6 +52,22 @@ describe('isFirstImport', () => {
     ['--import as the last word', flags(['--import']), false],
   ])('%s: %s', (_, given, expected) => {
     expect(isFirstImport(OWN, given)).toBe(expected)
+  })
+})
+
+describe('what is loaded before', () => {
+  it.each([
+    ['nothing', flags([]), [false, false]],
+    ['-r', flags(['-r', 'tsx']), [true, false]],
+    ['--require', flags(['--require', 'tsx']), [true, false]],
+    ['--require=', flags(['--require=tsx']), [true, false]],
+    ['-r in NODE_OPTIONS', flags([], '--max-old-space-size=512 -r dd-trace/init'), [true, false]],
+    ['--import', flags(['--import', 'tsx']), [false, true]],
+    ['--import= in NODE_OPTIONS', flags([], '--import=tsx'), [false, true]],
+    ['both', flags(['--import', 'tsx'], '-r tsx'), [true, true]],
+    ['other options', flags(['--conditions', 'x', '--enable-source-maps']), [false, false]],
+  ])('%s', (_, given, expected) => {
+    expect([hasRequires(given), hasImports(given)]).toEqual(expected)
   })
 })
 

@@ -1,16 +1,10 @@
 /** How connections are made: what waits for the network while TLS is loaded, and who ends what hasn't come about. */
 import type { Socket } from 'node:net'
-import type { SecureContext } from 'node:tls'
 import type { buildConnector } from 'undici'
 import buildSocket from 'undici/lib/core/connect.js'
 import { compileParser } from './parser.ts'
-
-/** Whom a TLS connection trusts. */
-export interface Trust {
-  readonly rejectUnauthorized: boolean
-  /** All connections share it. */
-  readonly secureContext: SecureContext
-}
+import type { Trust } from './trust.ts'
+import { whileConnecting } from './while-connecting.ts'
 
 /** Makes undici's connections. */
 export interface Connector {
@@ -73,19 +67,4 @@ export function createConnector(loadTrust: () => Trust): Connector {
       for (const socket of connecting) socket.destroy()
     },
   }
-}
-
-/**
- * Once TCP is on its way, and no sooner: Node asks the system for it a turn after it was told to, or when the name has
- * been looked up. TLS and its authorities take 25 ms on Node 20 and 10 on 24, the parser 2.
- */
-function whileConnecting(tcp: Socket, prepare: () => unknown): void {
-  const tryPrepare = () => {
-    try {
-      prepare()
-    } catch {
-      // It fails again for whoever needs it.
-    }
-  }
-  tcp.once('connectionAttempt', () => setImmediate(tryPrepare))
 }

@@ -45,7 +45,11 @@ const ADVICE: readonly (readonly [RegExp, string, boolean])[] = [
     true,
   ],
   [/^(HPE_|HTTPParserError$)/, 'that is no HTTP server', false],
-  [/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED)$/, "a header of LOCKER_HEADERS can't be sent", false],
+  [
+    /^(UND_ERR_(INVALID_ARG|NOT_SUPPORTED)|ERR_(INVALID_CHAR|INVALID_HTTP_TOKEN|HTTP_INVALID_HEADER_VALUE))$/,
+    "a header of LOCKER_HEADERS can't be sent",
+    false,
+  ],
 ]
 
 /** undici says which status a proxy gave for a tunnel in its message alone. */

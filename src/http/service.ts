@@ -5,6 +5,7 @@ import type { LockerError } from '../errors.ts'
 import { type Logger, name } from '../logger.ts'
 import { monotonicMs } from '../monotonic.ts'
 import type { Decoder } from '../wire/decode.ts'
+import type { OpenConnections } from './connections.ts'
 import { type Deadline, wait } from './deadline.ts'
 import type { Endpoint } from './endpoints.ts'
 import { type FailureContext, failureOfAnswer, failureOfBody, failureOfDeadline } from './failure.ts'
@@ -35,10 +36,11 @@ export interface Service {
 }
 
 /**
- * @throws LockerError `locker_error` when `caFile` can't be read or a proxy's address isn't a URL
+ * @param open how connections are held
+ * @throws LockerError as {@link OpenConnections} has it
  */
-export function createService(options: ServiceOptions): Service {
-  return new RetryingService(options)
+export function createService(open: OpenConnections, options: ServiceOptions): Service {
+  return new RetryingService(open, options)
 }
 
 class RetryingService implements Service {
@@ -48,9 +50,12 @@ class RetryingService implements Service {
   readonly #context: FailureContext
   readonly #logger: Logger
 
-  constructor({ connection, accessKeyId, settings, logger, whileWaiting }: ServiceOptions) {
+  constructor(
+    open: OpenConnections,
+    { connection, accessKeyId, settings, logger, whileWaiting }: ServiceOptions,
+  ) {
     const { apiBase, headers } = connection
-    this.#transport = createTransport(connection, accessKeyId, whileWaiting)
+    this.#transport = createTransport(open, connection, accessKeyId, whileWaiting)
     this.#context = { apiBase, settings, credentials: listCredentials(accessKeyId, headers) }
     this.#logger = logger
     this.apiBase = apiBase

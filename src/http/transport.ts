@@ -1,12 +1,10 @@
 /** One request, one answer: capped body, no redirects, cancelled at once. It judges nothing. */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Dispatcher } from 'undici'
 import type { Connection } from '../config/config.ts'
-import { APIConnectionError, LockerError } from '../errors.ts'
+import { APIConnectionError } from '../errors.ts'
 import { version } from '../version.ts'
-import { openConnections } from './dispatcher.ts'
+import type { Connections, OpenConnections, Outgoing } from './connections.ts'
 import type { Endpoint } from './endpoints.ts'
-import { warmParser } from './parser.ts'
 
 /** The largest body taken, compressed or not. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -33,20 +31,20 @@ export interface Transport {
 }
 
 /**
+ * @param open how connections are held
  * @param connection where the service is
  * @param accessKeyId the bearer token
  * @param whileWaiting called once, when all that was asked first is on its way: takes time that the service needs anyway
- * @throws LockerError `locker_error` when Node runs without WebAssembly, or as {@link openConnections}
+ * @throws LockerError as {@link OpenConnections} has it
  */
 export function createTransport(
+  open: OpenConnections,
   connection: Connection,
   accessKeyId: string,
   whileWaiting?: () => void,
 ): Transport {
-  // undici's parser is made of it: without this line, every request would look like a broken network.
-  if (!('WebAssembly' in globalThis)) throw new LockerError(NO_WEB_ASSEMBLY)
   const { origin, pathname } = new URL(connection.apiBase)
-  const { dispatcher, close } = openConnections(connection, origin)
+  const connections = open(connection, origin)
   const basePath = pathname.replace(/\/$/, '')
   const headers = {
     'user-agent': `lockerpm/${version}`,
@@ -58,34 +56,25 @@ export function createTransport(
   let unsent = 0
   let once = whileWaiting
   const wait = () => {
-    warmParser()
+    connections.prepareForAnswers?.()
     once?.()
     once = undefined
   }
   return {
     send: async ({ method, path }, signal, body) => {
-      const request = {
-        origin,
-        method,
-        path: basePath + path,
-        headers: withBodyHeaders(headers, body),
-        body: body ?? null,
-      }
+      const request = { method, path: basePath + path, headers: withBodyHeaders(headers, body), body }
       unsent += 1
-      const answer = await exchange(dispatcher, request, signal, () => {
+      const answer = await exchange(connections, request, signal, () => {
         unsent -= 1
         if (unsent === 0) setImmediate(wait)
       })
-      // undici takes the connection back one turn later: who asks again before that gets a new one.
+      // A connection is taken back one turn later: who asks again before that gets a new one.
       await new Promise(setImmediate)
       return { ...answer, body: decompress(answer) }
     },
-    close,
+    close: connections.close,
   }
 }
-
-const NO_WEB_ASSEMBLY =
-  'Node runs without WebAssembly, and so without HTTP: start it without --jitless, or use a sealed snapshot (LOCKER_SNAPSHOT)'
 
 /** One spelling of a name, so that a user's `Accept` replaces ours and is not sent beside it. */
 function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
@@ -96,46 +85,42 @@ function withBodyHeaders(headers: Record<string, string>, body: string | undefin
   return body === undefined ? headers : { ...headers, 'content-type': 'application/json' }
 }
 
-/** Rejects the moment the signal fires, also while undici is still connecting and has nothing to abort. */
+/** Rejects the moment the signal fires, whatever becomes of the request. */
 function exchange(
-  dispatcher: Dispatcher,
-  request: Dispatcher.DispatchOptions,
+  connections: Connections,
+  request: Outgoing,
   signal: AbortSignal,
-  onStart: () => void,
+  onSent: () => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
     const chunks: Buffer[] = []
     let size = 0
-    let controller: Dispatcher.DispatchController | undefined
-    let start: Pick<Answer, 'status' | 'headers'> = { status: 0, headers: {} }
+    let head: Pick<Answer, 'status' | 'headers'> = { status: 0, headers: {} }
 
     const settle = (finish: () => void) => {
-      signal.removeEventListener('abort', cancel)
+      signal.removeEventListener('abort', onAbort)
       finish()
     }
-    const cancel = () => {
-      settle(() => reject(signal.reason))
-      controller?.abort(signal.reason)
+    const giveUp = (reason: Error) => {
+      settle(() => reject(reason))
+      cancel(reason)
     }
-    signal.addEventListener('abort', cancel)
+    const onAbort = () => giveUp(signal.reason)
+    signal.addEventListener('abort', onAbort)
 
-    dispatcher.dispatch(request, {
-      onRequestStart: (started) => {
-        controller = started
-        onStart()
-        if (signal.aborted) started.abort(signal.reason)
+    const cancel = connections.send(request, {
+      onSent,
+      onHead: (status, headers) => {
+        head = { status, headers }
       },
-      onResponseStart: (_, status, headers) => {
-        start = { status, headers }
-      },
-      onResponseData: (receiving, chunk) => {
+      onData: (chunk) => {
         size += chunk.length
-        if (size > MAX_BODY_BYTES) return receiving.abort(tooLarge())
-        chunks.push(chunk)
+        if (size > MAX_BODY_BYTES) giveUp(tooLarge())
+        else chunks.push(chunk)
       },
-      onResponseEnd: () => settle(() => resolve({ ...start, body: Buffer.concat(chunks, size) })),
-      onResponseError: (_, error) => settle(() => reject(error)),
+      onEnd: () => settle(() => resolve({ ...head, body: Buffer.concat(chunks, size) })),
+      onError: (error) => settle(() => reject(error)),
     })
   })
 }

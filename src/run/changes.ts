@@ -1,5 +1,4 @@
 /** Whether what a running command was given has changed since. product: section 3, `--watch` */
-import { requireFetch } from '../deferred.ts'
 import type { Env } from '../environment/names.ts'
 import { MARKER_NAME } from '../environment/own-names.ts'
 import type { ServiceOptions } from '../http/service.ts'
@@ -8,6 +7,7 @@ import { reportOwnFailure } from '../own-failure.ts'
 import { isOutage } from '../vault/outage.ts'
 import type { RevisionReader } from '../vault/revision.ts'
 import type { ChildEnvironment } from './child-environment.ts'
+import { requireOwnFetch } from './deferred.ts'
 
 /** Asks when it is asked. */
 export interface Changes {
@@ -40,7 +40,7 @@ export function followChanges(
   let failure: string | undefined
 
   const ask = async (signal: AbortSignal): Promise<ChildEnvironment | undefined> => {
-    reader ??= requireFetch().openRevisionReader(service)
+    reader ??= requireOwnFetch().openRevisionReader(service)
     const latest = await reader.read(service.connection.timeoutMs, signal)
     if (latest === revision) return undefined
     const loaded = await reload(signal)

@@ -18,6 +18,7 @@ import { performAsync } from '../sync/perform.ts'
 import { load } from '../vault/load.ts'
 import type { CommandPlan } from './args.ts'
 import { changeEnvironment } from './changed-environment.ts'
+import { requireOwnFetch } from './deferred.ts'
 import { resolvedVariables } from './resolved-variables.ts'
 import { listLoadedAbove, listSecretValues } from './secret-values.ts'
 import { pickBase, readEarly, type Surroundings, toSources } from './sources.ts'
@@ -121,7 +122,7 @@ async function loadWith(
   const works: (() => void)[] = []
   const write = () => runEach(works)
   const loading = load(config, logger, clock, (work) => works.push(work))
-  const secrets = await performAsync(loading, logger, signal, meanwhile)
+  const secrets = await performAsync(loading, logger, requireOwnFetch, signal, meanwhile)
   // Whoever is ended now keeps what it took so long to fetch.
   signal.addEventListener('abort', write, { once: true })
   try {

@@ -2,10 +2,10 @@
 import type { Config } from '../config/config.ts'
 import { settingNames } from '../config/origin.ts'
 import { requireAccessKey } from '../config/resolve.ts'
-import { requireFetch } from '../deferred.ts'
 import type { Logger } from '../logger.ts'
 import { checkSecrets } from '../vault/open.ts'
 import { writeSealedSnapshot } from '../vault/sealed-snapshot.ts'
+import { requireOwnFetch } from './deferred.ts'
 
 /**
  * Asks the service, whatever is cached or sealed already.
@@ -24,7 +24,7 @@ export async function sealProject(
   const accessKey = requireAccessKey(config)
   const { connection, environment } = config
   const request = { accessKeyId: accessKey.id, connection, environment, settings: settingNames(config) }
-  const fetched = await requireFetch().fetchProject({ ...request, allEnvironments: true }, logger, signal)
+  const fetched = await requireOwnFetch().fetchProject({ ...request, allEnvironments: true }, logger, signal)
   if (fetched.kind !== 'snapshot') throw new TypeError('a fetch of everything gave less')
   const { snapshot } = fetched
   // Better here, where somebody is watching, than where nobody can seal anew.

@@ -13,6 +13,7 @@ import { performAsync } from '../sync/perform.ts'
 import { load } from '../vault/load.ts'
 import type { OpenedSecrets } from '../vault/open.ts'
 import type { TaskPlan } from './args.ts'
+import { requireOwnFetch } from './deferred.ts'
 import type { Ending } from './ending.ts'
 import { explain, formatExplanation } from './explain.ts'
 import { exportSecrets } from './export.ts'
@@ -88,7 +89,12 @@ async function perform(work: Work): Promise<void> {
     if (file instanceof Problem) throw new LockerError(`--seal ${file.text}`)
     return sealProject(config, file, logger, signal)
   }
-  const secrets = await performAsync(load(config, logger, surroundings.clock), logger, signal)
+  const secrets = await performAsync(
+    load(config, logger, surroundings.clock),
+    logger,
+    requireOwnFetch,
+    signal,
+  )
   // Decrypting held the event loop up: a signal that came meanwhile is seen now.
   await new Promise<void>(afterOneTurn)
   signal.throwIfAborted()

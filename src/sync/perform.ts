@@ -1,7 +1,7 @@
 /** Performs a load: blocking, through the worker, or awaiting, on this thread. */
-import { requireBridge, requireFetch } from '../deferred.ts'
+import { requireBridge } from '../deferred.ts'
 import type { LineSink, Logger } from '../logger.ts'
-import type { Fetched } from '../vault/fetch.ts'
+import type { Fetch, Fetched } from '../vault/fetch.ts'
 import type { OpenedSecrets } from '../vault/open.ts'
 import type { Effect, Load } from '../vault/steps.ts'
 import { driveAsync, driveSync } from './drive.ts'
@@ -32,6 +32,7 @@ export function performSync(
 /**
  * @param load what to perform
  * @param logger where the fetch logs
+ * @param requireFetch called if something has to be fetched
  * @param signal cancels; its reason is thrown
  * @param meanwhile done while the service is at work; must not throw
  * @throws whatever the load throws
@@ -39,13 +40,13 @@ export function performSync(
 export async function performAsync(
   load: Load,
   logger: Logger,
+  requireFetch: () => Fetch,
   signal?: AbortSignal,
   meanwhile?: () => void,
 ): Promise<OpenedSecrets> {
   const perform = (effect: Effect): Promise<Fetched | undefined> => {
     if ('waitMs' in effect) return sleep(effect.waitMs, signal)
-    const { fetchProject } = requireFetch()
-    return fetchProject(effect.fetch, logger, signal, meanwhile)
+    return requireFetch().fetchProject(effect.fetch, logger, signal, meanwhile)
   }
   return driveAsync(load, perform)
 }

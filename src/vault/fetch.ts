@@ -2,6 +2,7 @@
 import type { Connection } from '../config/config.ts'
 import type { SettingNames } from '../config/origin.ts'
 import { hashText, prepareHash } from '../crypto/hash.ts'
+import type { OpenConnections } from '../http/connections.ts'
 import { type Deadline, startDeadline } from '../http/deadline.ts'
 import { endpoints } from '../http/endpoints.ts'
 import { createService, type Service, type ServiceOptions } from '../http/service.ts'
@@ -44,13 +45,45 @@ const LINGER_MS = 1000
 /** For a service that answers sooner nothing is done meanwhile, which would cost a cold `--import` 0.5 ms. */
 const NEAR_MS = 2
 
-/**
- * @param request whose secrets, from where
- * @param signal cancels; its reason is thrown
- * @param meanwhile done while the service is at work, if that takes a while; must not throw
- * @throws ResourceNotFoundError when the environment doesn't exist; else the errors of `http/failure.ts`
- */
-export async function fetchProject(
+/** What asks the service. */
+export interface Fetch {
+  /**
+   * @param request whose secrets, from where
+   * @param signal cancels; its reason is thrown
+   * @param meanwhile done while the service is at work, if that takes a while; must not throw
+   * @throws ResourceNotFoundError when the environment doesn't exist; else the errors of `http/failure.ts`
+   */
+  fetchProject(
+    request: FetchRequest,
+    logger: Logger,
+    signal?: AbortSignal,
+    meanwhile?: () => void,
+  ): Promise<Fetched>
+  /**
+   * For the SDK, which asks for single things, again and again.
+   *
+   * @throws LockerError as `OpenConnections` has it
+   */
+  openClient(options: ServiceOptions): Client
+  /**
+   * For `locker-run --watch`.
+   *
+   * @throws as {@link openClient}
+   */
+  openRevisionReader(options: ServiceOptions): RevisionReader
+}
+
+/** @param open how connections are held */
+export function createFetch(open: OpenConnections): Fetch {
+  return {
+    fetchProject: (...asked) => fetchProject(open, ...asked),
+    openClient: (options) => createClient(createService(open, options)),
+    openRevisionReader: (options) => createRevisionReader(createService(open, options)),
+  }
+}
+
+async function fetchProject(
+  open: OpenConnections,
   request: FetchRequest,
   logger: Logger,
   signal?: AbortSignal,
@@ -65,7 +98,7 @@ export async function fetchProject(
     if (environment !== undefined && known === undefined) prepareHash()
     if (meanwhile !== undefined && !isOver) later = setTimeout(meanwhile, NEAR_MS)
   }
-  const service = createService({ connection, accessKeyId, settings, logger, whileWaiting })
+  const service = createService(open, { connection, accessKeyId, settings, logger, whileWaiting })
   const deadline = startDeadline(connection.timeoutMs, signal, request.spentMs)
   try {
     const fetched = await fetchWith(service, request, deadline)
@@ -83,24 +116,6 @@ export async function fetchProject(
     clearTimeout(later)
     deadline.end()
   }
-}
-
-/**
- * For the SDK, which asks for single things, again and again.
- *
- * @throws LockerError `locker_error` when `caFile` can't be read or a proxy's address isn't a URL
- */
-export function openClient(options: ServiceOptions): Client {
-  return createClient(createService(options))
-}
-
-/**
- * For `locker-run --watch`.
- *
- * @throws as {@link openClient}
- */
-export function openRevisionReader(options: ServiceOptions): RevisionReader {
-  return createRevisionReader(createService(options))
 }
 
 async function fetchWith(service: Service, request: FetchRequest, deadline: Deadline): Promise<Fetched> {

@@ -1,6 +1,6 @@
 import { copyFileSync, cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { startProxy } from '../http/test-proxy.ts'
 import { createFolder, LOCKER_RUN, REGISTER, start, type Variables } from '../run/built.ts'
@@ -9,6 +9,7 @@ import { bundle } from '../sync/bundles.ts'
 import { SEED } from './failing-servers.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const IMPORT = pathToFileURL(join(ROOT, 'register/index.mjs')).href
 const PROGRAM = ['-p', 'process.env.A']
 /** Outlives whatever a worker may still be up to. */
 const LATER = ['-e', "setTimeout(() => console.log('still here'), 5000)"]
@@ -66,9 +67,19 @@ describe('Node with', () => {
     expect(stderr).toMatch(words)
   })
 
-  it('--jitless is told what to do, by locker-run', async () => {
+  it.each([
+    ['locker-run', [LOCKER_RUN, '--', process.execPath]],
+    ['--import', ['--import', IMPORT]],
+  ])('--jitless is no obstacle to %s, which has no worker', async (_, args) => {
     const { env } = await startServer({ seeds: [SEED] })
-    const args = ['--jitless', LOCKER_RUN, '--', process.execPath, ...PROGRAM]
+    const { stderr, ...rest } = await startNode(['--jitless', ...args, ...PROGRAM], env)
+    expect(rest).toEqual({ status: 0, signal: null, stdout: 'a\n' })
+    expect(stderr).not.toContain('lockerpm')
+  })
+
+  it('--jitless is told what to do where undici is asked, since something was loaded before', async () => {
+    const { env } = await startServer({ seeds: [SEED] })
+    const args = ['--jitless', '-r', 'node:fs', '--import', IMPORT, ...PROGRAM]
     const { stderr, ...rest } = await startNode(args, env)
     expect(rest).toEqual({ status: 125, signal: null, stdout: '' })
     expect(stderr).toContain('Node runs without WebAssembly')

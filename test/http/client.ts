@@ -3,11 +3,27 @@ import { onTestFinished } from 'vitest'
 import type { Connection } from '../../src/config/config.ts'
 import type { SettingNames } from '../../src/config/origin.ts'
 import { LockerError } from '../../src/errors.ts'
+import type { OpenConnections } from '../../src/http/connections.ts'
 import { type Deadline, startDeadline } from '../../src/http/deadline.ts'
 import type { Endpoint } from '../../src/http/endpoints.ts'
+import { openPool } from '../../src/http/pool.ts'
 import { createService, type Service } from '../../src/http/service.ts'
 import { createLogger, LogLevel } from '../../src/logger.ts'
 import type { Decoder } from '../../src/wire/decode.ts'
+
+let [open, entry] = [openPool, 'src/vault/fetch-pooled.ts']
+
+/** What the tests of this file are of: see `native.test.ts`. */
+export function testConnections(other: OpenConnections, fetch: string): void {
+  open = other
+  entry = fetch
+}
+
+/** What a bundle is made of that fetches by {@link openConnections}. */
+export const fetchEntry = () => entry
+
+/** By undici, unless the file's tests are of something else. */
+export const openConnections: OpenConnections = (...where) => open(...where)
 
 /** Must show in no error and no log. */
 export const ACCESS_KEY_ID = 'ca4a51d0-0000-4000-8000-00000000beef'
@@ -36,7 +52,7 @@ export function connectionTo(apiBase: string, other: Partial<Connection> = {}): 
 
 /** Closed when the test ends. */
 export function openService(apiBase: string, other: Partial<Connection> = {}, lines: string[] = []): Service {
-  const service = createService({
+  const service = createService(openConnections, {
     connection: connectionTo(apiBase, other),
     accessKeyId: ACCESS_KEY_ID,
     settings: SETTINGS,

@@ -1,6 +1,7 @@
 import { createSecureContext } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createConnector, type Trust } from '../../src/http/connector.ts'
+import { createConnector } from '../../src/http/connector.ts'
+import type { Trust } from '../../src/http/trust.ts'
 import { makeCertificate } from './certificates.ts'
 import { json, startServer } from './test-server.ts'
 

@@ -9,6 +9,7 @@ import {
   ACCESS_KEY_ID,
   connectionTo,
   failureOf,
+  fetchEntry,
   openDeadline,
   openService,
   read,
@@ -163,7 +164,7 @@ describe('afterwards', () => {
     const folder = makeFolder()
     fetchBundle = `${folder}/fetch.cjs`
     script = copyFixture('fetch-once.cjs', folder)
-    await bundle('src/vault/fetch.ts', fetchBundle)
+    await bundle(fetchEntry(), fetchBundle)
     await bundle('src/http/proxy-agent.cjs', `${folder}/proxy-agent.cjs`)
   })
 

@@ -43,7 +43,7 @@ describe('the bundle', () => {
   let folder: string
   beforeAll(async () => {
     folder = makeFolder()
-    await bundle('src/vault/fetch.ts', `${folder}/fetch.cjs`)
+    await bundle('src/vault/fetch-pooled.ts', `${folder}/fetch.cjs`)
   })
 
   it('shows its requests to nobody who listens to undici, loads nothing before its time, and ends', async () => {

@@ -14,7 +14,7 @@ import {
   makeCertificate,
   writeTemporary,
 } from './certificates.ts'
-import { ACCESS_KEY_ID, connectionTo, failureOf, openService, read, SETTINGS } from './client.ts'
+import { ACCESS_KEY_ID, connectionTo, failureOf, fetchEntry, openService, read, SETTINGS } from './client.ts'
 import { html, json, startRawServer, startServer } from './test-server.ts'
 
 const NO_CERTIFICATE = '-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n'
@@ -111,7 +111,7 @@ describe('caFile', () => {
   let folder: string
   beforeAll(async () => {
     folder = makeFolder()
-    await bundle('src/vault/fetch.ts', `${folder}/fetch.cjs`)
+    await bundle(fetchEntry(), `${folder}/fetch.cjs`)
   })
 
   const broken = /holds no PEM certificate, or a broken one: .*file\.pem$/

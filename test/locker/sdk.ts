@@ -13,7 +13,7 @@ export type { Sdk }
 
 const BUNDLES = {
   'src/index.ts': 'index',
-  'src/vault/fetch.ts': 'fetch',
+  'src/vault/fetch-pooled.ts': 'fetch',
   'src/sync/sdk-bridge.ts': 'sdk-bridge',
   'src/sync/sdk-worker.ts': 'sdk-worker',
   'src/dev-server/index.ts': 'dev-server',

@@ -30,7 +30,7 @@ let dist: string
 beforeAll(async () => {
   dist = makeFolder()
   await bundle('src/sync/bridge.ts', `${dist}/bridge.cjs`)
-  await bundle('src/vault/fetch.ts', `${dist}/fetch.cjs`)
+  await bundle('src/vault/fetch-pooled.ts', `${dist}/fetch.cjs`)
   await bundle('src/http/proxy-agent.cjs', `${dist}/proxy-agent.cjs`)
   await bundle('src/sync/register-worker.ts', `${dist}/register-worker.cjs`)
 })

@@ -2,7 +2,7 @@
 import type { Config } from '../../src/config/config.ts'
 import { AccessKey } from '../../src/config/credentials.ts'
 import { createLogger, LogLevel } from '../../src/logger.ts'
-import { fetchProject } from '../../src/vault/fetch.ts'
+import { fetchProject } from '../../src/vault/fetch-pooled.ts'
 import type { Clock } from '../../src/vault/freshness.ts'
 import { load } from '../../src/vault/load.ts'
 import type { OpenedSecrets } from '../../src/vault/open.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fetchProject } from '../../src/vault/fetch.ts'
+import { fetchProject } from '../../src/vault/fetch-pooled.ts'
 import { openSecrets } from '../../src/vault/open.ts'
 import { connectionTo, SETTINGS, silent } from '../http/client.ts'
 import { startServer } from '../http/test-server.ts'

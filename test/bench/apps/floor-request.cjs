@@ -1,5 +1,5 @@
 'use strict'
-// What the floors of a cold start ask for: the requests alone, with the package's own synckit and undici. No
+// What the floors of a cold start ask for: the requests alone, with the package's own bundles. No
 // configuration, cache, decryption or merge; the variables are what the application looks for.
 const { dirname, join } = require('node:path')
 

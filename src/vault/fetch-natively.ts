@@ -1,0 +1,5 @@
+/** The network's half by Node's own client: in a process in which nobody else's code has run. */
+import { openNative } from '../http/native.ts'
+import { createFetch } from './fetch.ts'
+
+export const { fetchProject, openClient, openRevisionReader } = createFetch(openNative)
