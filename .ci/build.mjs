@@ -28,6 +28,7 @@ const BUNDLES = {
   'src/sync/sdk-worker.ts': 'sdk-worker',
   'src/run/main.ts': 'locker-run',
   'src/run/whole.ts': 'run-whole',
+  'src/run/exec.ts': 'exec',
   'src/run/start-failure.ts': 'start-failure',
   'node_modules/cross-spawn/index.js': 'cross-spawn',
   'src/dev-server/index.ts': 'dev-server',

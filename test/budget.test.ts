@@ -20,9 +20,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDevServer } from '../src/dev-server/index.ts'
 import type { DevServer } from '../src/dev-server/options.ts'
 
-/** Bytes and files of the package as it is installed; measured: 1,242,819 and 37. */
+/** Bytes and files of the package as it is installed; measured: 1,294,089 and 38. */
 const MAX_UNPACKED_BYTES = 1_400_000
-const MAX_FILES = 38
+const MAX_FILES = 40
 /** Bytes of the code that starts read, by bundle; measured beside it. */
 const MAX_BYTES = {
   'dist/required.cjs': 17_000, // 16,027
@@ -33,8 +33,8 @@ const MAX_BYTES = {
   'dist/fetch.cjs': 155_000, // 141,900
   'dist/fetch-natively.cjs': 47_000, // 42,400
   'dist/llhttp.wasm': 56_000, // 54,202
-  'dist/locker-run.cjs': 28_000, // 25,287
-  'dist/run-whole.cjs': 168_000, // 157,995
+  'dist/locker-run.cjs': 29_000, // 27,444
+  'dist/run-whole.cjs': 157_000, // 148,956
 }
 /** Of ours, in the order in which a warm start loads them; `-r lockerpm/register` names the second one itself. */
 const WARM_FILES = ['register/index.cjs', 'dist/required.cjs']

@@ -7,6 +7,11 @@ export interface CommandLine {
   readonly words: readonly string[]
 }
 
+/** Whether the command is to take our place; right where {@link splitCommandLine} is. */
+export function isExecLine({ options }: CommandLine): boolean {
+  return options.includes('--exec')
+}
+
 /**
  * Not always right: `-e staging echo -- done` has its command before the `--`. Whoever records a start compares with
  * what `parseArgs` found, so that no such line is ever found in a record.

@@ -13,6 +13,11 @@ export function requireWhole(): typeof import('./whole.ts') {
   return require('./run-whole.cjs')
 }
 
+/** `--exec`. */
+export function requireExec(): typeof import('./exec.ts') {
+  return require('./exec.cjs')
+}
+
 /** The words for a command that could not be started. */
 export function requireStartFailure(): typeof import('./start-failure.ts') {
   return require('./start-failure.cjs')

@@ -2,9 +2,9 @@
 import { describeFailure, LockerError } from '../errors.ts'
 import { isTooLarge } from '../exec-size.ts'
 import type { Command, Env } from './child.ts'
+import { requireStartFailure } from './deferred.ts'
 import { type Format, readFormat, refusal } from './exec-format.ts'
 import { listPaths } from './search-path.ts'
-import { describeStartFailure } from './start-failure.ts'
 
 /** Node's types know it from Node 22.15 on. */
 type Execve = (path: string, args: readonly string[], env: Readonly<Record<string, string>>) => never
@@ -43,7 +43,7 @@ export function requireExecve(platform: NodeJS.Platform): void {
  */
 export function prepareExec(command: Command, env: Env, warn: (message: string) => void): () => number {
   const refuse = (error: unknown) => {
-    const { status, message } = describeStartFailure(error, command, env)
+    const { status, message } = requireStartFailure().describeStartFailure(error, command, env)
     warn(message)
     return status
   }

@@ -55,7 +55,7 @@ function main(argv: readonly string[]): Promise<Ending> {
 async function run(argv: readonly string[], tools: RunTools): Promise<Ending | undefined> {
   const line = splitCommandLine(argv)
   const change = line && recallChange(line)
-  if (line !== undefined && change !== undefined) return runRepeated(line.words, change, logger.warn, tools)
+  if (line !== undefined && change !== undefined) return runRepeated(line, change, logger.warn, tools)
   return requireWhole().runWhole(argv, tools, line && { line, describe: () => describe(line) })
 }
 

@@ -4,8 +4,8 @@ import { type Changes, followChanges } from './changes.ts'
 import { type Child, prepareToSpawn, startChild } from './child.ts'
 import { type ChildEnvironment, loadChildEnvironment, reloadChildEnvironment } from './child-environment.ts'
 import { toCommand } from './command.ts'
+import { requireExec } from './deferred.ts'
 import type { Ending } from './ending.ts'
-import { prepareExec, requireExecve } from './exec.ts'
 import { guessStanding } from './foreground.ts'
 import { toPatterns } from './mask-values.ts'
 import { startMaskedChild } from './masked-child.ts'
@@ -25,7 +25,7 @@ export interface CommandTools extends RunTools {
  * @throws LockerError when `--exec` can't be done here; the interruption's reason
  */
 export async function runCommand(plan: CommandPlan, tools: CommandTools): Promise<Ending | undefined> {
-  if (plan.isExec) requireExecve(process.platform)
+  if (plan.isExec) requireExec().requireExecve(process.platform)
   const started = await start(plan, tools)
   if (started === undefined || 'kind' in started) return started
   tools.onStarted()
@@ -75,7 +75,7 @@ async function startLoaded(
 ): Promise<Started | Ending> {
   const { env, logger, service, keep } = loaded
   const takeOver = plan.isExec
-    ? prepareExec(toCommand(plan, process.platform, env), env, logger.warn)
+    ? requireExec().prepareExec(toCommand(plan, process.platform, env), env, logger.warn)
     : undefined
   if (takeOver === undefined) warnOfShownEnvironment(process.env, logger.warn)
   // Decrypting held the event loop up: a signal that came meanwhile is seen now.

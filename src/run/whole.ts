@@ -5,7 +5,7 @@ import { findHome, findWorkingDirectory } from '../surroundings.ts'
 import { startClock } from '../vault/freshness.ts'
 import { version } from '../version.ts'
 import { parseArgs, type RunPlan } from './args.ts'
-import type { CommandLine } from './command-line.ts'
+import { type CommandLine, isExecLine } from './command-line.ts'
 import { formatCompletion } from './completion.ts'
 import type { Ending } from './ending.ts'
 import { formatHelp } from './help.ts'
@@ -48,9 +48,10 @@ export async function runWhole(
 }
 
 /** Whether it is a command and nothing else, and the one that the entry took it for. */
-function isPlain(plan: RunPlan, { words }: CommandLine): boolean {
+function isPlain(plan: RunPlan, line: CommandLine): boolean {
   if (plan.kind !== 'command' || !plan.inheritEnv || plan.shellLine !== undefined) return false
-  if (plan.isExec || plan.isMasked || plan.watch !== undefined) return false
+  if (plan.isMasked || plan.watch !== undefined || plan.isExec !== isExecLine(line)) return false
+  const { words } = line
   return plan.words.length === words.length && plan.words.every((word, index) => word === words[index])
 }
 

@@ -1,6 +1,6 @@
 /** Runs the built `locker-run` as a user would, in a session of its own, so that no terminal of ours takes part. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +42,26 @@ export function createFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'locker-run-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** A copy of the package that tells whether more was loaded than a repeated start needs. */
+export interface TellingCopy {
+  readonly lockerRun: string
+  /** A file: `whole` and a newline for each start that went the whole way. */
+  readonly log: string
+  remove(): void
+}
+
+export function createTellingCopy(): TellingCopy {
+  const copy = mkdtempSync(join(tmpdir(), 'lockerpm-copy-'))
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  for (const part of ['dist', 'package.json']) cpSync(join(root, part), join(copy, part), { recursive: true })
+  const [log, whole] = [join(copy, 'whole.log'), join(copy, 'dist/run-whole.cjs')]
+  const tell = `require('node:fs').appendFileSync(${JSON.stringify(log)}, 'whole\\n');`
+  writeFileSync(whole, tell + readFileSync(whole, 'utf8'))
+  writeFileSync(log, '')
+  const remove = () => rmSync(copy, { recursive: true, force: true })
+  return { lockerRun: join(copy, 'dist/locker-run.cjs'), log, remove }
 }
 
 /** Starts `locker-run` with nothing in its environment but PATH, HOME and these. */

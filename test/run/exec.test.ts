@@ -1,8 +1,9 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
   createFolder,
+  createTellingCopy,
   DISABLED,
   LISTENER,
   LOCKER_RUN,
@@ -140,6 +141,54 @@ describe.runIf(process.platform === 'linux').each([22, 24])(`--exec on Node %i${
     expect(status).toBe(126)
     expect(stderr).toMatch(/^lockerpm: [^\n]*more than the system takes\. The largest variable is KEY_/)
     expect(stderr).not.toContain('ccc')
+  })
+
+  describe('a repeated start', () => {
+    /** Cold, recorded, repeated, by whichever Node; of the last one, whether it did repeat. */
+    const startThrice = async (args: readonly string[], last = node, env: Variables = {}) => {
+      const copy = createTellingCopy()
+      onTestFinished(() => copy.remove())
+      const [{ env: credentials }, folder] = [await startServer({ seeds: SECRETS }), createFolder()]
+      const variables = {
+        ...credentials,
+        ...env,
+        LOCKER_CACHE: join(folder, 'cache'),
+        LOCKER_REST_TIME: '9999',
+      }
+      const begin = (by: string) => start(by, [copy.lockerRun, '--exec', '--', ...args], variables, folder)
+      const [first, recorded] = [await begin(node).ended, await begin(node).ended]
+      writeFileSync(copy.log, '')
+      const run = begin(last)
+      const repeated = await run.ended
+      return { first, recorded, repeated, pid: run.pid, isRepeated: readFileSync(copy.log, 'utf8') === '' }
+    }
+
+    it('comes to the same, and leaves no process of ours either', async () => {
+      const line = 'echo $NAME $LOCKER_SECRET_ACCESS_KEY $$; exit 7'
+      const { first, repeated, pid, isRepeated } = await startThrice(['sh', '-c', line])
+      expect(isRepeated).toBe(true)
+      expect(repeated).toEqual({ status: 7, signal: null, stderr: '', stdout: `value ${pid}\n` })
+      expect(first).toMatchObject({ status: 7, stderr: '' })
+    })
+
+    it('says the same of a command that can not be started', async () => {
+      const { first, repeated, isRepeated } = await startThrice(['no-such-command'])
+      expect(isRepeated).toBe(true)
+      expect(repeated).toEqual(first)
+      expect(repeated.status).toBe(127)
+    })
+
+    it('is refused by a Node that has no execve, like any other', async () => {
+      const { repeated } = await startThrice(['sh', '-c', 'echo ran'], await fetchNode(20))
+      expect(repeated).toMatchObject({ status: 125, stdout: '' })
+      expect(repeated.stderr).toMatch(/^lockerpm: [^\n]*--exec needs Node 22\.15 or newer[^\n]*\n$/)
+    })
+
+    it.each([[['--', 'x']], [['--exec']]])('has the words %j for its command', async (words) => {
+      const { repeated, isRepeated } = await startThrice(['echo', ...words])
+      expect(isRepeated).toBe(true)
+      expect(repeated.stdout).toBe(`${words.join(' ')}\n`)
+    })
   })
 
   describe.runIf(isUnsharePermitted)('as PID 1', () => {

@@ -1,11 +1,11 @@
 /** A start that repeats an earlier one must come to what the whole way comes to, whatever has changed since. */
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type DevServer, startDevServer } from '../../src/dev-server/index.ts'
 import {
+  createTellingCopy,
   isAlive,
   KILL_AT,
   LISTENER,
@@ -13,10 +13,10 @@ import {
   type Result,
   type Running,
   start,
+  type TellingCopy,
   type Variables,
 } from './built.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PRINT = [process.execPath, '-p', 'JSON.stringify(process.env)']
 const SEED = {
   secrets: [
@@ -26,7 +26,7 @@ const SEED = {
   ],
 }
 
-/** A copy of the package that tells whether more was loaded than a repeated start needs. */
+let copy: TellingCopy
 let lockerRun: string
 let log: string
 let server: DevServer
@@ -36,15 +36,10 @@ let cwd: string
 let credentials: Variables
 
 beforeAll(() => {
-  const copy = mkdtempSync(join(tmpdir(), 'lockerpm-copy-'))
-  for (const part of ['dist', 'package.json']) cpSync(join(ROOT, part), join(copy, part), { recursive: true })
-  lockerRun = join(copy, 'dist/locker-run.cjs')
-  log = join(copy, 'whole.log')
-  const whole = join(copy, 'dist/run-whole.cjs')
-  const tell = `require('node:fs').appendFileSync(${JSON.stringify(log)}, 'whole\\n');`
-  writeFileSync(whole, tell + readFileSync(whole, 'utf8'))
+  copy = createTellingCopy()
+  ;({ lockerRun, log } = copy)
 })
-afterAll(() => rmSync(join(lockerRun, '../..'), { recursive: true, force: true }))
+afterAll(() => copy.remove())
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'locker-run-repeating-'))
