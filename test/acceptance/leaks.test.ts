@@ -138,6 +138,19 @@ describe('the command of locker-run', () => {
     expect(findCredentials(shown.join('\n'), machine.credentials)).toEqual([])
   })
 
+  it.each(['node -r lockerpm/register -p 1', 'node --import lockerpm/register -p 1', 'locker-run -- true'])(
+    'and NODE_DEBUG=* show no credential of a request: %s',
+    async (line) => {
+      const machine = new Machine()
+      const { env } = await machine.serve()
+      const all = { ...env, NODE_DEBUG: '*', LOCKER_HEADERS: headersOf(machine), LOCKER_CACHE: 'false' }
+      expect(await machine.run(`sh -c '${line} 2>shown.txt'`, all)).toMatchObject({ status: 0 })
+      const shown = machine.read('shown.txt').join('\n')
+      expect(shown).toMatch(/^[A-Z]+ \d+: /m)
+      expect(findCredentials(shown, machine.credentials)).toEqual([])
+    },
+  )
+
   it.each([
     ['--keep-credentials', 'locker-run --keep-credentials -- env', {}],
     ['LOCKER_KEEP_CREDENTIALS', 'locker-run -- env', { LOCKER_KEEP_CREDENTIALS: 'true' }],
