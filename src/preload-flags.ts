@@ -23,19 +23,21 @@ const COMMANDS_SHARE = 'locker-'
  */
 export function isFirstImport(moduleUrl: string, flags: NodeFlags): boolean {
   const [first] = importsOf(flags)
-  if (first === undefined) return false
+  if (first === undefined || hasConfigFile(flags)) return false
   if (first === OWN_NAME || first === moduleUrl) return true
   return /^[./]/.test(first) && moduleUrl === `file://${resolve(flags.cwd(), first)}`
 }
 
-/** Whether anything was loaded before all else, by `-r`. */
-export function hasRequires(flags: NodeFlags): boolean {
-  return valuesOf(flags, ['-r', '--require']).length > 0
-}
-
-/** Whether anything was loaded before the program, by `--import`. */
-export function hasImports(flags: NodeFlags): boolean {
-  return importsOf(flags).length > 0
+/**
+ * Whether somebody else's code may have run in this process before: it may have replaced what Node brings along, or listen
+ * to it.
+ *
+ * @param flags `process`
+ * @param isFirst whether we are the first `--import`, so that the others come later
+ */
+export function isPreceded(flags: NodeFlags, isFirst: boolean): boolean {
+  if (hasConfigFile(flags) || valuesOf(flags, ['-r', '--require']).length > 0) return true
+  return !isFirst && importsOf(flags).length > 0
 }
 
 /** Whether Node only checks the program's syntax. */
@@ -58,6 +60,11 @@ export function isOwnCommand(program: string | undefined, folder: string): boole
   } catch {
     return false
   }
+}
+
+/** What it loads, which comes first, is told nowhere else: `--experimental-config-file` and its like, from Node 22 on. */
+function hasConfigFile({ execArgv }: NodeFlags): boolean {
+  return execArgv.some((arg) => /^--(experimental[-_])?(default[-_])?config[-_]file(=|$)/.test(arg))
 }
 
 /** The modules to import, in Node's order: those of NODE_OPTIONS first. */

@@ -8,7 +8,7 @@ import type { Env } from './environment/names.ts'
 import { createLogger, type Logger, stderrSink } from './logger.ts'
 import { OWN_FAILURE_STATUS, readEarlySettings, reportOwnFailure } from './own-failure.ts'
 import { keepFromLater, readLaterFolder, readLaterVariables } from './pm2.ts'
-import { hasRequires } from './preload-flags.ts'
+import { isPreceded } from './preload-flags.ts'
 import { rehearse } from './rehearsal.ts'
 import type { Circumstances } from './replay/circumstances.ts'
 import { recordStart } from './replay/record.ts'
@@ -99,9 +99,9 @@ function finish({ config, env, logger, circumstances }: Start, secrets: OpenedSe
   logger.debug`set ${change.injected.size} variables`
 }
 
-/** What `-r` has loaded may watch what Node brings along; nothing else has run before the first `--import`. */
+/** For the first `--import`, as `registerAwaited` is called for no other. */
 function chooseFetch(): Fetch {
-  return hasRequires(process) ? requireFetch() : requireNativeFetch()
+  return isPreceded(process, true) ? requireFetch() : requireNativeFetch()
 }
 
 /** The program starts with everything or not at all, unless somebody said otherwise. */

@@ -2,7 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { hasImports, hasRequires, isFirstImport, isOwnCommand, isSyntaxCheck } from '../src/preload-flags.ts'
+import {
+  isFirstImport,
+  isOwnCommand,
+  isPreceded,
+  isSyntaxCheck,
+  type NodeFlags,
+} from '../src/preload-flags.ts'
 
 const OWN = 'file:///app/node_modules/lockerpm/register/index.mjs'
 const flags = (execArgv: string[], NODE_OPTIONS?: string) => ({
@@ -11,8 +17,15 @@ const flags = (execArgv: string[], NODE_OPTIONS?: string) => ({
   cwd: () => '/app',
 })
 
+const CONFIG_FILES = [
+  '--experimental-config-file=node.config.json',
+  '--experimental_config_file',
+  '--experimental-default-config-file',
+  '--config-file=x.json',
+]
+
 describe('isFirstImport', () => {
-  it.each([
+  it.each<[string, NodeFlags, boolean]>([
     ['no flag', flags([]), false],
     ['-r alone', flags(['-r', 'lockerpm/register']), false],
     ['--import, by its name', flags(['--import', 'lockerpm/register']), true],
@@ -50,24 +63,31 @@ describe('isFirstImport', () => {
     ],
     ['a quoted path with spaces in NODE_OPTIONS', flags([], '--import "./my setup.mjs"'), false],
     ['--import as the last word', flags(['--import']), false],
+    ...CONFIG_FILES.map(
+      (flag) =>
+        [flag, flags([flag, '--import', 'lockerpm/register']), false] satisfies [string, NodeFlags, boolean],
+    ),
   ])('%s: %s', (_, given, expected) => {
     expect(isFirstImport(OWN, given)).toBe(expected)
   })
 })
 
-describe('what is loaded before', () => {
-  it.each([
+describe('isPreceded', () => {
+  it.each<[string, NodeFlags, boolean[]]>([
     ['nothing', flags([]), [false, false]],
-    ['-r', flags(['-r', 'tsx']), [true, false]],
-    ['--require', flags(['--require', 'tsx']), [true, false]],
-    ['--require=', flags(['--require=tsx']), [true, false]],
-    ['-r in NODE_OPTIONS', flags([], '--max-old-space-size=512 -r dd-trace/init'), [true, false]],
-    ['--import', flags(['--import', 'tsx']), [false, true]],
-    ['--import= in NODE_OPTIONS', flags([], '--import=tsx'), [false, true]],
+    ['-r', flags(['-r', 'tsx']), [true, true]],
+    ['--require', flags(['--require', 'tsx']), [true, true]],
+    ['--require=', flags(['--require=tsx']), [true, true]],
+    ['-r in NODE_OPTIONS', flags([], '--max-old-space-size=512 -r dd-trace/init'), [true, true]],
+    ['--import', flags(['--import', 'tsx']), [true, false]],
+    ['--import= in NODE_OPTIONS', flags([], '--import=tsx'), [true, false]],
     ['both', flags(['--import', 'tsx'], '-r tsx'), [true, true]],
+    ...CONFIG_FILES.map(
+      (flag) => [flag, flags([flag]), [true, true]] satisfies [string, NodeFlags, boolean[]],
+    ),
     ['other options', flags(['--conditions', 'x', '--enable-source-maps']), [false, false]],
   ])('%s', (_, given, expected) => {
-    expect([hasRequires(given), hasImports(given)]).toEqual(expected)
+    expect([isPreceded(given, false), isPreceded(given, true)]).toEqual(expected)
   })
 })
 

@@ -5,7 +5,6 @@
  */
 import {
   type ClientRequest,
-  type RequestOptions,
   request as startRequest,
   validateHeaderName,
   validateHeaderValue,
@@ -18,7 +17,7 @@ import {
   type Outgoing,
   type Receiver,
 } from './connections.ts'
-import { createSockets } from './native-sockets.ts'
+import { createSockets, type Sockets } from './native-sockets.ts'
 import { openProxied } from './proxied.ts'
 import { createQueue } from './queue.ts'
 import { prepareTrust, type Trust } from './trust.ts'
@@ -34,31 +33,23 @@ export const openNative: OpenConnections = (connection, origin) => {
 
 function openDirect(origin: URL, loadTrust: () => Trust): Connections {
   const sockets = createSockets(origin, loadTrust)
-  const target = { ...PARSING, ...sockets.target }
   // Not the agent's own, which asks on when it is destroyed, and does not count what is still connecting.
   const queue = createQueue(MAX_CONNECTIONS)
   const cancels = new Set<Cancel>()
   return {
     send: (request, receiver) => {
-      let sent: ClientRequest | undefined
+      let cancelSent: Cancel | undefined
       const leave = queue.enter((end) => {
-        const isOver = () => {
+        cancelSent = start(sockets, request, receiver, () => {
           cancels.delete(cancel)
           // When its connection can be used again.
           setImmediate(end)
-        }
-        try {
-          sent = start(target, request, receiver).once('close', isOver)
-        } catch (error) {
-          // Such as a header that can't be sent.
-          receiver.onError(error as Error)
-          process.nextTick(isOver)
-        }
+        })
       })
       const cancel = (reason: Error) => {
         cancels.delete(cancel)
         if (leave()) receiver.onError(reason)
-        else sent?.destroy(reason)
+        else cancelSent?.(reason)
       }
       cancels.add(cancel)
       return cancel
@@ -70,23 +61,64 @@ function openDirect(origin: URL, loadTrust: () => Trust): Connections {
   }
 }
 
-function start(target: RequestOptions, outgoing: Outgoing, receiver: Receiver): ClientRequest {
-  const { method, path, body } = outgoing
-  const headers = Object.entries(outgoing.headers)
-  // Here, where nothing is connected yet.
-  for (const [name, value] of headers) {
-    validateHeaderName(name)
-    validateHeaderValue(name, value)
+/** @param onOver called once, later, when nothing is left of the request */
+function start(sockets: Sockets, outgoing: Outgoing, receiver: Receiver, onOver: () => void): Cancel {
+  const { onSent, onHead, onData, onEnd, onError } = once(receiver)
+  let sent: ClientRequest | undefined
+  const target = sockets.aim()
+  try {
+    const headers = Object.entries(outgoing.headers)
+    // Here, where nothing is connected yet.
+    for (const [name, value] of headers) {
+      validateHeaderName(name)
+      validateHeaderValue(name, value)
+    }
+    const { method, path, body } = outgoing
+    sent = startRequest({ ...PARSING, ...target.options, method, path })
+    let isAnswered = false
+    // Such as when an answer wants another protocol: Node hangs up, and says no more.
+    const hangUp = () => onError(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))
+    sent.once('close', () => {
+      if (!isAnswered) hangUp()
+      onOver()
+    })
+    sent.on('error', onError)
+    // Handed to the system, and no sooner: while a server is connected to, there is other work.
+    sent.once('finish', onSent)
+    sent.once('response', (answer) => {
+      isAnswered = true
+      onHead(answer.statusCode ?? 0, answer.headers)
+      answer.on('data', onData).once('end', onEnd).on('error', onError).once('close', hangUp)
+    })
+    // Not with the rest, which NODE_DEBUG=http has Node print.
+    for (const [name, value] of headers) sent.setHeader(name, value)
+    sent.end(body)
+  } catch (error) {
+    onError(error as Error)
+    if (sent === undefined) process.nextTick(onOver)
+    else sent.destroy()
   }
-  const sent = startRequest({ ...target, method, path })
-  sent.on('error', receiver.onError)
-  // Not with the rest, which NODE_DEBUG=http has Node print.
-  for (const [name, value] of headers) sent.setHeader(name, value)
-  // Handed to the system, and no sooner: while a server is connected to, there is other work.
-  sent.once('finish', receiver.onSent)
-  sent.once('response', (answer) => {
-    receiver.onHead(answer.statusCode ?? 0, answer.headers)
-    answer.on('data', receiver.onData).once('end', receiver.onEnd).on('error', receiver.onError)
-  })
-  return sent.end(body)
+  return (reason) => {
+    onError(reason)
+    sent?.destroy(reason)
+    // A request knows of its connection only once that is there.
+    target.giveUp()
+  }
+}
+
+/** As a receiver is promised: nothing after the end. Node tells of an error what it has told of an answer before. */
+function once({ onSent, onHead, onData, onEnd, onError }: Receiver): Receiver {
+  let isOver = false
+  const end = (tell: () => void) => {
+    if (isOver) return
+    isOver = true
+    tell()
+  }
+  return {
+    onSent,
+    onHead: (status, headers) => void (isOver || onHead(status, headers)),
+    onData: (chunk) => void (isOver || onData(chunk)),
+    onEnd: () => end(onEnd),
+    onError: (error) => end(() => onError(error)),
+  }
 }

@@ -44,6 +44,7 @@ const ADVICE: readonly (readonly [RegExp, string, boolean])[] = [
     'the connection broke off',
     true,
   ],
+  [/^(HPE|UND_ERR)_HEADERS?_OVERFLOW$/, 'the head of its answer is larger than 16 KiB', false],
   [/^(HPE_|HTTPParserError$)/, 'that is no HTTP server', false],
   [
     /^(UND_ERR_(INVALID_ARG|NOT_SUPPORTED)|ERR_(INVALID_CHAR|INVALID_HTTP_TOKEN|HTTP_INVALID_HEADER_VALUE))$/,

@@ -1,11 +1,11 @@
 /** Bundles that a `locker-run` loads only when it needs them: see `src/deferred.ts`. */
 import { requireFetch, requireNativeFetch } from '../deferred.ts'
-import { hasImports, hasRequires } from '../preload-flags.ts'
+import { isPreceded } from '../preload-flags.ts'
 import type { Fetch } from '../vault/fetch.ts'
 
 /** The network's half. NODE_OPTIONS may have loaded somebody else's code into this process as well. */
 export function requireOwnFetch(): Fetch {
-  return hasRequires(process) || hasImports(process) ? requireFetch() : requireNativeFetch()
+  return isPreceded(process, false) ? requireFetch() : requireNativeFetch()
 }
 
 /** Everything but the start that repeats an earlier one. */

@@ -2,4 +2,4 @@
 import { openNative } from '../http/native.ts'
 import { createFetch } from './fetch.ts'
 
-export const { fetchProject, openClient, openRevisionReader } = createFetch(openNative)
+export const { fetchProject, openRevisionReader } = createFetch(openNative)

@@ -9,7 +9,6 @@ import { createService, type Service, type ServiceOptions } from '../http/servic
 import { expectFewAnswers } from '../http/tier-up.ts'
 import type { Logger } from '../logger.ts'
 import { decodeEnvironment, decodePage, decodeProfile } from '../wire/decode.ts'
-import { type Client, createClient } from './client.ts'
 import { knowsEnvironment, missingEnvironment } from './environment-check.ts'
 import { ENVIRONMENTS, loadList, SECRETS } from './pages.ts'
 import { type Changes, fetchChanges, type Known } from './revalidate.ts'
@@ -60,15 +59,9 @@ export interface Fetch {
     meanwhile?: () => void,
   ): Promise<Fetched>
   /**
-   * For the SDK, which asks for single things, again and again.
-   *
-   * @throws LockerError as `OpenConnections` has it
-   */
-  openClient(options: ServiceOptions): Client
-  /**
    * For `locker-run --watch`.
    *
-   * @throws as {@link openClient}
+   * @throws LockerError as `OpenConnections` has it
    */
   openRevisionReader(options: ServiceOptions): RevisionReader
 }
@@ -77,7 +70,6 @@ export interface Fetch {
 export function createFetch(open: OpenConnections): Fetch {
   return {
     fetchProject: (...asked) => fetchProject(open, ...asked),
-    openClient: (options) => createClient(createService(open, options)),
     openRevisionReader: (options) => createRevisionReader(createService(open, options)),
   }
 }

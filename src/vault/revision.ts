@@ -4,7 +4,7 @@ import { endpoints } from '../http/endpoints.ts'
 import type { Service } from '../http/service.ts'
 import { decodeNumber } from '../wire/decode.ts'
 
-/** Keeps its connections between questions, for as long as the service does. */
+/** Keeps its connections between questions that follow each other closely. */
 export interface RevisionReader {
   /**
    * @param signal cancels; its reason is thrown

@@ -1,10 +1,16 @@
-import { type ClientRequest, request } from 'node:http'
+import { type ClientRequest, createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { createSecureContext, type TLSSocket } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSockets } from '../../src/http/native-sockets.ts'
 import type { Trust } from '../../src/http/trust.ts'
 import { makeCertificate } from './certificates.ts'
 import { json, startRawServer, startServer } from './test-server.ts'
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+)
 
 const trust = (): Trust => ({ rejectUnauthorized: false, secureContext: createSecureContext() })
 const refuse = (): Trust => {
@@ -18,7 +24,7 @@ function open(origin: string, loadTrust: () => Trust) {
 }
 
 function ask(sockets: ReturnType<typeof open>): ClientRequest {
-  const sent = request(sockets.target).end()
+  const sent = request(sockets.aim().options).end()
   sent.on('error', () => {})
   return sent
 }
@@ -80,11 +86,46 @@ describe('a connection', () => {
     expect(await outcome(ask(open(`${protocol}//127.0.0.1:1`, trust)))).toContain('ECONNREFUSED')
   })
 
-  it('to an address in brackets is made to the address', async () => {
-    expect(await outcome(ask(open('http://[::1]:1', trust)))).toMatch(
-      /ECONNREFUSED|EADDRNOTAVAIL|EAFNOSUPPORT/,
-    )
+  it.runIf(hasIpv6)('to an address in brackets is made to the address, and says the brackets', async () => {
+    const hosts: (string | undefined)[] = []
+    const server = createServer(({ headers }, response) => {
+      hosts.push(headers.host)
+      response.end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '::1', resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const sockets = open(`http://[::1]:${port}`, trust)
+    expect(await outcome(ask(sockets))).not.toBeTypeOf('string')
+    expect(hosts).toEqual([`[::1]:${port}`])
   })
+})
+
+it('giving up ends a connection by https that is still being made', async () => {
+  const server = await startRawServer(() => {}, 'https')
+  const target = open(server.origin, trust).aim()
+  const sent = request(target.options).end()
+  const ended = outcome(sent)
+  await new Promise(setImmediate)
+  target.giveUp()
+  expect(await ended).toBe('closed')
+})
+
+it.each([
+  ['after four seconds', {}],
+  ['when the server says so', { 'keep-alive': 'timeout=2' }],
+])('a connection that nobody uses is closed %s, and one that is used is not', async (_, headers) => {
+  const server = await startServer((request, response) => {
+    const answer = () => json(response, 200, {}, headers)
+    if (request.number === 2) setTimeout(answer, 5000)
+    else answer()
+  })
+  const sockets = open(server.origin, trust)
+  await outcome(ask(sockets))
+  expect(await outcome(ask(sockets))).not.toBeTypeOf('string')
+  expect(server.sockets).toHaveLength(1)
+  const [socket] = server.sockets
+  await new Promise((resolve) => socket?.once('close', resolve))
 })
 
 describe('close', () => {

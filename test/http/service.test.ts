@@ -146,7 +146,16 @@ describe('read', () => {
     const failure = await failureOf(read(server.origin, endpoints.profile, { headers }))
     expect(failure.message).toContain("a header of LOCKER_HEADERS can't be sent")
     expect(inspect(failure)).not.toContain('canary')
-    expect(server.sockets).toHaveLength(0)
+    await read(server.origin, endpoints.profile)
+    expect(server.sockets).toHaveLength(1)
+  })
+
+  it('says that the head of an answer is too large', async () => {
+    const server = await startServer((_, response) =>
+      json(response, 200, {}, { 'x-long': 'x'.repeat(17_000) }),
+    )
+    const failure = await failureOf(read(server.origin, endpoints.profile))
+    expect(failure.message).toContain('the head of its answer is larger than 16 KiB')
   })
 })
 

@@ -1,0 +1,68 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Receiver } from '../../src/http/connections.ts'
+import { connectionTo, openConnections } from './client.ts'
+import { startHeadServer } from './test-server.ts'
+
+const REQUEST = { method: 'GET', path: '/v1/profile', headers: {} } as const
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n'
+
+/** Records what it is told, and calls back at each. */
+function createReceiver(onTold: (told: string) => void = () => {}) {
+  const told: string[] = []
+  const note = (event: string) => () => {
+    told.push(event)
+    onTold(event)
+  }
+  const receiver: Receiver = {
+    onSent: note('sent'),
+    onHead: note('head'),
+    onData: note('data'),
+    onEnd: note('end'),
+    onError: note('error'),
+  }
+  return { told, receiver }
+}
+
+async function open(answer: string) {
+  const server = await startHeadServer((socket) => socket.write(answer))
+  const connections = openConnections(connectionTo(server.origin), server.origin)
+  onTestFinished(() => connections.close())
+  return { server, connections }
+}
+
+/** What may come after the end has come by then. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 100))
+
+describe('a receiver is told of one end, and of nothing after it, of an answer that', () => {
+  it.each([
+    ['is complete', `${HEAD}\r\n{}`],
+    ['has no body', 'HTTP/1.1 204 No Content\r\n\r\n'],
+    ['is followed by another', `${HEAD}\r\n{}${HEAD}\r\n[]`],
+    ['is followed by what is none', `${HEAD}\r\n{}junk`],
+    ['has a broken chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nx\r\n'],
+    ['wants another protocol', 'HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'],
+    ['is none', 'SSH-2.0\r\n'],
+  ])('%s', async (_, answer) => {
+    const { connections } = await open(answer)
+    const { told, receiver } = createReceiver()
+    connections.send(REQUEST, receiver)
+    await expect.poll(() => told).toSatisfy((events: string[]) => /^(end|error)$/.test(events.at(-1) ?? ''))
+    await settle()
+    expect(told.filter((event) => event === 'end' || event === 'error')).toHaveLength(1)
+    expect(told.at(-1)).toMatch(/^(end|error)$/)
+  })
+
+  it.each(['sent', 'head', 'data'])('is given up at "%s"', async (moment) => {
+    const { connections, server } = await open(`HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}`)
+    const { told, receiver } = createReceiver((event) => {
+      if (event === moment) setImmediate(() => cancel(new Error('given up')))
+    })
+    const cancel = connections.send(REQUEST, receiver)
+    await expect.poll(() => told).toContain('error')
+    await settle()
+    expect(told.filter((event) => event === 'error')).toHaveLength(1)
+    expect(told.at(-1)).toBe('error')
+    // undici opens another one, for whatever may come.
+    await expect.poll(() => server.sockets[0]?.destroyed).toBe(true)
+  })
+})
