@@ -115,7 +115,7 @@ function once({ onSent, onHead, onData, onEnd, onError }: Receiver): Receiver {
     tell()
   }
   return {
-    onSent,
+    onSent: () => void (isOver || onSent()),
     onHead: (status, headers) => void (isOver || onHead(status, headers)),
     onData: (chunk) => void (isOver || onData(chunk)),
     onEnd: () => end(onEnd),
