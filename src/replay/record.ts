@@ -8,7 +8,7 @@ import { type Env, isSet } from '../environment/names.ts'
 import { LogLevel } from '../logger.ts'
 import { RECORD_SUFFIX } from '../vault/cache.ts'
 import type { FreshView, OpenedSecrets } from '../vault/open.ts'
-import { removeFile, writePassingFile } from '../vault/private-file.ts'
+import { removeFile, writePassingFiles } from '../vault/private-file.ts'
 import type { Circumstances } from './circumstances.ts'
 import { formatRecord } from './record-text.ts'
 import { SALT_BYTES, sealRecord } from './sealed-record.ts'
@@ -43,7 +43,7 @@ export function recordStart(circumstances: Circumstances, start: Start): void {
   if (Buffer.byteLength(text) > MAX_RECORD_BYTES - SEALING_BYTES) return
   try {
     prune(folder, owner)
-    writePassingFile(file, sealRecord(blake3, key, randomBytes(SALT_BYTES), text))
+    writePassingFiles(new Map([[file, sealRecord(blake3, key, randomBytes(SALT_BYTES), text)]]))
   } catch {
     // There is no folder, because there can't be one.
   }

@@ -10,7 +10,7 @@ import {
   readPrivateFile,
   removeFile,
   signatureOf,
-  writePrivateFiles,
+  writePassingFiles,
 } from './private-file.ts'
 import { type SealedKind, scopeHash, sealContent, unsealContent } from './sealed-file.ts'
 import { sweepLock } from './single-flight.ts'
@@ -37,7 +37,7 @@ export interface Cache {
   /** @param maxBytes a larger file is not read; left out: any that can be */
   readSnapshot(maxBytes?: number): Snapshot | undefined
   writeSnapshot(snapshot: Snapshot): void
-  /** Both, in one wait for the disk. A failure may leave the snapshot alone written: each is good by itself. */
+  /** Both. A failure may leave the snapshot alone written: each is good by itself. */
   writeBoth(snapshot: Snapshot, view: View): void
   /** The access key is refused: nothing of it stays. */
   clear(): void
@@ -158,7 +158,7 @@ class FolderCache implements Cache {
         const bytes = sealContent(kind, this.#hashes[kind], contents[kind], this.#accessKey)
         return [this.#files[kind], bytes] as const
       })
-      return writePrivateFiles(new Map(sealed))
+      return writePassingFiles(new Map(sealed))
     } catch (error) {
       // Such as a text longer than V8 has strings.
       return describeFailure(error)

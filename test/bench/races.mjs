@@ -35,7 +35,7 @@ export const RACES = [
     title: 'Preload, loopback http',
     kind: 'time',
     servers: { http: SMALL },
-    share: 2,
+    share: 3,
     cases: [PLAIN, DOTENV_PRELOAD, ...preloads(['-r', '--import']), ...FLOORS],
   },
   {

@@ -18,6 +18,7 @@ import {
   preparePrivateFolder,
   readPrivateFile,
   removeFile,
+  writePassingFiles,
   writePrivateFile,
 } from '../../src/vault/private-file.ts'
 
@@ -29,10 +30,15 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const isRoot = process.geteuid?.() === 0
 
-describe('writePrivateFile', () => {
+const writePassingFile: typeof writePrivateFile = (path, bytes) => writePassingFiles(new Map([[path, bytes]]))
+
+describe.each([
+  ['writePrivateFile', writePrivateFile],
+  ['writePassingFiles', writePassingFile],
+])('%s', (_, write) => {
   it('writes a 0600 file that reads back, and leaves nothing else behind', () => {
     const path = join(folder, 'a')
-    expect(writePrivateFile(path, Buffer.from('content'))).toBeUndefined()
+    expect(write(path, Buffer.from('content'))).toBeUndefined()
     expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(readPrivateFile(path)).toEqual({ bytes: Buffer.from('content') })
     expect(readdirSync(folder)).toEqual(['a'])
@@ -40,19 +46,19 @@ describe('writePrivateFile', () => {
 
   it('replaces a file whole', () => {
     const path = join(folder, 'a')
-    writePrivateFile(path, Buffer.from('a long first content'))
-    writePrivateFile(path, Buffer.from('short'))
+    write(path, Buffer.from('a long first content'))
+    write(path, Buffer.from('short'))
     expect(readFileSync(path, 'utf8')).toBe('short')
   })
 
   it('says why it cannot write, and leaves no temporary file', () => {
     mkdirSync(join(folder, 'a'))
-    expect(writePrivateFile(join(folder, 'a'), Buffer.from('x'))).toMatch(/^E[A-Z]+$/)
+    expect(write(join(folder, 'a'), Buffer.from('x'))).toMatch(/^E[A-Z]+$/)
     expect(readdirSync(folder)).toEqual(['a'])
   })
 
   it('says why when its folder is not there', () => {
-    expect(writePrivateFile(join(folder, 'no', 'a'), Buffer.from('x'))).toBe('ENOENT')
+    expect(write(join(folder, 'no', 'a'), Buffer.from('x'))).toBe('ENOENT')
   })
 })
 
