@@ -1,6 +1,6 @@
 /**
  * The way through a proxy: in `dist` a bundle of its own, with an undici of its own, since few starts have one.
- * CommonJS, so that tests can require it as `dispatcher.ts` does.
+ * CommonJS, so that tests can require it as `proxied.ts` does.
  */
 'use strict'
 
