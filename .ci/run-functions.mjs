@@ -11,12 +11,12 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const SECRETS = Array.from({ length: 50 }, (_, index) => ({ key: `KEY_${index}`, value: `value ${index}` }))
 
+const IMPORT = ['--import', pathToFileURL(resolve(root, 'register/index.mjs')).href, 'app.cjs']
 /**
  * Each of a cold start, one that makes the record, and one that repeats it. What a worker runs, `--import` runs as well where
  * something was loaded before it. Not locker-run: its own bundles gain nothing by it, and a command's wrapper keeps the
  * memory, 0.8 MB.
  */
-const IMPORT = ['--import', pathToFileURL(resolve(root, 'register/index.mjs')).href, 'app.cjs']
 const DOORS = [['-r', resolve(root, 'dist/required.cjs'), 'app.cjs'], IMPORT, ['-r', './app.cjs', ...IMPORT]]
 const REST_TIMES = [0, 9999]
 /** A start that takes so long hangs. */

@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Receiver } from '../../src/http/connections.ts'
+import { MAX_CONNECTIONS, type Receiver } from '../../src/http/connections.ts'
+import { makeCertificate } from './certificates.ts'
 import { connectionTo, openConnections } from './client.ts'
-import { startHeadServer } from './test-server.ts'
+import { json, startHeadServer, startServer } from './test-server.ts'
 
 const REQUEST = { method: 'GET', path: '/v1/profile', headers: {} } as const
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n'
@@ -66,3 +68,41 @@ describe('a receiver is told of one end, and of nothing after it, of an answer t
     await expect.poll(() => server.sockets[0]?.destroyed).toBe(true)
   })
 })
+
+/** What a server may do with a request; it goes round. */
+const MOODS: readonly ((response: ServerResponse) => void)[] = [
+  (response) => json(response, 200, {}),
+  () => {},
+  (response) => response.destroy(),
+  (response) => response.writeHead(200, { 'content-length': 9 }).write('{'),
+  (response) => setTimeout(() => json(response, 200, {}), 15),
+]
+
+it.each(['http', 'https'])(
+  'gives up requests at any moment, by %s, and none is left or in the way',
+  async (scheme) => {
+    const certificate = scheme === 'https' ? await makeCertificate() : undefined
+    let isKind = false
+    const server = await startServer((request, response) => {
+      const [answer] = MOODS
+      ;((isKind ? answer : MOODS[request.number % MOODS.length]) ?? answer)?.(response)
+    }, certificate)
+    const connections = openConnections(connectionTo(server.origin, { unsafe: true }), server.origin)
+    onTestFinished(() => connections.close())
+    const send = (giveUpMs?: number) => {
+      const { told, receiver } = createReceiver()
+      const cancel = connections.send(REQUEST, receiver)
+      if (giveUpMs !== undefined) setTimeout(() => cancel(new Error('given up')), giveUpMs)
+      return told
+    }
+    const all = Array.from({ length: 60 }, (_, index) => send(index % 30))
+    await expect.poll(() => all.every((told) => /^(end|error)$/.test(told.at(-1) ?? ''))).toBe(true)
+    isKind = true
+    await settle()
+    const later = Array.from({ length: 2 * MAX_CONNECTIONS }, () => send())
+    await expect
+      .poll(() => later.map((told) => told.at(-1)), { timeout: 10_000 })
+      .toEqual(later.map(() => 'end'))
+    for (const told of all) expect(told.filter((event) => /^(end|error)$/.test(event))).toHaveLength(1)
+  },
+)
