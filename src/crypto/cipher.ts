@@ -1,8 +1,8 @@
 /** Encrypt, and verify-then-decrypt. protocol: section 2 */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { CliRunError } from '../errors.ts'
 import { type EncString, formatEncString, IV_BYTES, parseEncString } from './enc-string.ts'
 import { KEY_BYTES, type KeyPair, splitProjectKeys } from './keys.ts'
+import { nodeCrypto } from './node-crypto.ts'
 
 const ALGORITHM = 'aes-256-cbc'
 
@@ -44,6 +44,7 @@ export function openProjectKeys(stretched: KeyPair, profileKey: string): KeyPair
  * @returns an EncString in its text form, under a fresh random IV
  */
 export function encrypt(keys: KeyPair, plaintext: string | Buffer): string {
+  const { createCipheriv, randomBytes } = nodeCrypto()
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv(ALGORITHM, keys.encryptionKey, iv)
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
@@ -52,10 +53,11 @@ export function encrypt(keys: KeyPair, plaintext: string | Buffer): string {
 
 /** @returns a new project's two keys, as the 64 bytes that `profile.key` encrypts */
 export function randomProjectKeys(): Buffer {
-  return randomBytes(2 * KEY_BYTES)
+  return nodeCrypto().randomBytes(2 * KEY_BYTES)
 }
 
 function decryptVerified(keys: KeyPair, text: string, padded: boolean): Buffer | undefined {
+  const { createDecipheriv, timingSafeEqual } = nodeCrypto()
   const encString = parseEncString(text)
   if (!encString || !timingSafeEqual(encString.mac, computeMac(keys, encString))) return undefined
   const decipher = createDecipheriv(ALGORITHM, keys.encryptionKey, encString.iv).setAutoPadding(padded)
@@ -69,7 +71,7 @@ function decryptVerified(keys: KeyPair, text: string, padded: boolean): Buffer |
 }
 
 function computeMac(keys: KeyPair, { iv, ciphertext }: Pick<EncString, 'iv' | 'ciphertext'>): Buffer {
-  return createHmac('sha256', keys.macKey).update(iv).update(ciphertext).digest()
+  return nodeCrypto().createHmac('sha256', keys.macKey).update(iv).update(ciphertext).digest()
 }
 
 function failIntegrity(field: string): never {

@@ -1,5 +1,6 @@
 /** The walk from the secret access key to a project's keys. protocol: section 2, 1 and 3 */
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { nodeCrypto } from './node-crypto.ts'
 
 /** An encryption key and a MAC key, 32 bytes each. */
 export interface KeyPair {
@@ -17,6 +18,7 @@ export const PROJECT_KEYS_BYTES = 2 * KEY_BYTES
  * @returns the stretched keys, which open nothing but `profile.key`
  */
 export function stretchAccessKey(accessKey: Buffer): KeyPair {
+  const { createSecretKey } = nodeCrypto()
   const pseudoRandomKey = createSecretKey(accessKey)
   return {
     encryptionKey: createSecretKey(expandKey(pseudoRandomKey, 'enc')),
@@ -33,7 +35,7 @@ export function stretchAccessKey(accessKey: Buffer): KeyPair {
  * @returns 32 bytes
  */
 export function deriveKey(accessKey: Buffer, purpose: string): Buffer {
-  return expandKey(createSecretKey(accessKey), purpose)
+  return expandKey(nodeCrypto().createSecretKey(accessKey), purpose)
 }
 
 /**
@@ -45,7 +47,7 @@ export function deriveKey(accessKey: Buffer, purpose: string): Buffer {
  * @returns 32 bytes
  */
 export function expandKey(pseudoRandomKey: KeyObject, info: string): Buffer {
-  return createHmac('sha256', pseudoRandomKey).update(info).update('\x01').digest()
+  return nodeCrypto().createHmac('sha256', pseudoRandomKey).update(info).update('\x01').digest()
 }
 
 /**
@@ -55,6 +57,7 @@ export function expandKey(pseudoRandomKey: KeyObject, info: string): Buffer {
  */
 export function splitProjectKeys(bytes: Buffer): KeyPair | undefined {
   if (bytes.length < PROJECT_KEYS_BYTES) return undefined
+  const { createSecretKey } = nodeCrypto()
   return {
     encryptionKey: createSecretKey(bytes.subarray(0, KEY_BYTES)),
     macKey: createSecretKey(bytes.subarray(KEY_BYTES, PROJECT_KEYS_BYTES)),

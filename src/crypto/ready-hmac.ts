@@ -1,6 +1,7 @@
 /** HMAC-SHA256 of many short messages under one key. RFC 2104 */
-import { hash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { MAC_BYTES } from './enc-string.ts'
+import { nodeCrypto } from './node-crypto.ts'
 
 /** Bytes of SHA-256's block, and of the pads. */
 const PAD_BYTES = 64
@@ -39,6 +40,7 @@ export class ReadyHmac {
    * @returns their MAC, until the next one is computed
    */
   compute(length: number): Buffer {
+    const { hash } = nodeCrypto()
     const view = this.#views.get(length) ?? this.#inner.subarray(0, PAD_BYTES + length)
     this.#views.set(length, view)
     this.#outer.write(hash('sha256', view, 'binary'), PAD_BYTES, 'latin1')

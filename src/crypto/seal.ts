@@ -2,8 +2,9 @@
  * A sealed text: encrypted and authenticated as a whole, under a key that only the secret access key gives.
  * One AES-256-GCM pass opens it, which is why a warm start does not decrypt record by record.
  */
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { deriveKey } from './keys.ts'
+import { nodeCrypto } from './node-crypto.ts'
 
 const ALGORITHM = 'aes-256-gcm'
 const NONCE_BYTES = 12
@@ -14,7 +15,7 @@ const TAG_BYTES = 16
  * @param purpose what is sealed: another purpose gives another key
  */
 export function sealingKey(secretBytes: Buffer, purpose: string): KeyObject {
-  return createSecretKey(deriveKey(secretBytes, purpose))
+  return nodeCrypto().createSecretKey(deriveKey(secretBytes, purpose))
 }
 
 /**
@@ -24,6 +25,7 @@ export function sealingKey(secretBytes: Buffer, purpose: string): KeyObject {
  * @returns nonce, ciphertext and tag
  */
 export function seal(key: KeyObject, header: string, text: string): Buffer {
+  const { createCipheriv, randomBytes } = nodeCrypto()
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES }).setAAD(
     Buffer.from(header),
@@ -41,7 +43,8 @@ export function unseal(key: KeyObject, header: string, sealed: Buffer): string |
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined
   const tagStart = sealed.length - TAG_BYTES
   const nonce = sealed.subarray(0, NONCE_BYTES)
-  const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
+  const decipher = nodeCrypto()
+    .createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
     .setAAD(Buffer.from(header))
     .setAuthTag(sealed.subarray(tagStart))
   const text = decipher.update(sealed.subarray(NONCE_BYTES, tagStart))

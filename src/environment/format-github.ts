@@ -1,5 +1,4 @@
 /** What GitHub's runner reads: the file of `GITHUB_ENV`, and `add-mask` commands. */
-import { randomUUID } from 'node:crypto'
 import { refuse } from './format-refusal.ts'
 
 /**
@@ -11,7 +10,7 @@ import { refuse } from './format-refusal.ts'
  */
 export function formatGithub(
   values: ReadonlyMap<string, string>,
-  randomDelimiter: () => string = () => `locker_${randomUUID()}`,
+  randomDelimiter: () => string = () => `locker_${process.getBuiltinModule('node:crypto').randomUUID()}`,
 ): string {
   return Array.from(values, ([name, value]) => {
     if (value.endsWith('\r')) refuse('github', name, 'its value ends with a carriage return')

@@ -9,6 +9,7 @@
  * another key are known as such.
  */
 import type { MergePolicy } from '../config/config.ts'
+import { shortHash } from '../short-hash.ts'
 import { type Env, isSet, isVariableName } from './names.ts'
 import { MARKER_NAME } from './own-names.ts'
 
@@ -119,30 +120,13 @@ function parseTags(text: string): Map<string, string> | undefined {
 
 /** What a process without a key id can still compare. */
 function hashPlace({ apiBase, environment }: Scope): string {
-  return hash([apiBase, environment ?? null])
+  return shortHash([apiBase, environment ?? null])
 }
 
 function hashScope({ apiBase, environment, accessKeyId, policy }: Scope): string {
   const { override, include, exclude, prefix, transform, required, allow } = policy
   const settings = [override, include, exclude, prefix, transform, required, allow]
-  return hash([apiBase, environment ?? null, accessKeyId?.toLowerCase() ?? null, settings])
-}
-
-/**
- * cyrb53: 53 bits, enough to tell scopes apart, which is all that is asked of it. Of the key id's 122 random bits it
- * leaves 69 unknown.
- */
-function hash(facts: unknown): string {
-  const text = JSON.stringify(facts)
-  let [high, low] = [0xdeadbeef, 0x41c6ce57]
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    high = Math.imul(high ^ code, 2654435761)
-    low = Math.imul(low ^ code, 1597334677)
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
-  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36)
+  return shortHash([apiBase, environment ?? null, accessKeyId?.toLowerCase() ?? null, settings])
 }
 
 /** One SHA-256 over key, name and value, 2 µs each; 36 bits of it are enough to see that a value changed. */

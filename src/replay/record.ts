@@ -1,9 +1,9 @@
 /** Makes the record of a start that went the whole way, and had nothing to say. */
-import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Composed } from '../compose.ts'
 import type { Config } from '../config/config.ts'
+import { nodeCrypto } from '../crypto/node-crypto.ts'
 import { type Env, isSet } from '../environment/names.ts'
 import { LogLevel } from '../logger.ts'
 import { RECORD_SUFFIX } from '../vault/cache.ts'
@@ -43,7 +43,7 @@ export function recordStart(circumstances: Circumstances, start: Start): void {
   if (Buffer.byteLength(text) > MAX_RECORD_BYTES - SEALING_BYTES) return
   try {
     prune(folder, owner)
-    writePassingFiles(new Map([[file, sealRecord(blake3, key, randomBytes(SALT_BYTES), text)]]))
+    writePassingFiles(new Map([[file, sealRecord(blake3, key, nodeCrypto().randomBytes(SALT_BYTES), text)]]))
   } catch {
     // There is no folder, because there can't be one.
   }

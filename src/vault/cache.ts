@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { AccessKey } from '../config/credentials.ts'
 import { describeFailure } from '../errors.ts'
 import { type Logger, name } from '../logger.ts'
+import { shortHash } from '../short-hash.ts'
 import { EARLY_LOCK, EARLY_PATIENCE_MS } from './early-lock.ts'
 import {
   preparePrivateFolder,
@@ -22,6 +23,9 @@ export const PRUNE_AFTER_DAYS = 30
 
 /** What the records of starts end with, which lie beside the cache's own files: see `replay`. */
 export const RECORD_SUFFIX = '.start'
+
+/** Of the hash that a file's name begins with. */
+const NAME_CHARS = 11
 
 /** One of them, also half-written. */
 const RECORD = /\.start(\.|$)/
@@ -67,26 +71,27 @@ export function openCache(scope: CacheScope, logger: Logger): Cache | undefined 
 class FolderCache implements Cache {
   readonly lockFile: string
   readonly viewFile: string
-  readonly #folder: string
-  readonly #accessKey: AccessKey
+  readonly #scope: CacheScope
   readonly #logger: Logger
-  readonly #hashes: Readonly<Record<SealedKind, string>>
+  /** What every file of the project begins with, so that clearing finds them all. */
+  readonly #project: string
   readonly #files: Readonly<Record<SealedKind, string>>
   #unusable: string | undefined
 
-  constructor({ folder, apiBase, accessKey, environment }: CacheScope, logger: Logger) {
-    const project = scopeHash(apiBase, accessKey.id)
-    const scope = scopeHash(apiBase, accessKey.id, environment ?? '')
-    this.#folder = folder
-    this.#accessKey = accessKey
+  constructor(scope: CacheScope, logger: Logger) {
+    const { folder, apiBase, accessKey, environment } = scope
+    const id = accessKey.id.toLowerCase()
+    // Names only: what a file is about is in its seal.
+    const project = nameOf([apiBase, id])
+    const environments = `${project}.${nameOf([apiBase, id, environment ?? null])}`
+    this.#scope = scope
     this.#logger = logger
-    this.#hashes = { snapshot: project, view: scope }
-    // Every file of a project begins with the project's hash, so that clearing finds them all.
+    this.#project = `${project}.`
     this.#files = {
       snapshot: join(folder, `${project}.snapshot`),
-      view: join(folder, `${project}.${scope}.view`),
+      view: join(folder, `${environments}.view`),
     }
-    this.lockFile = join(folder, `${project}.${scope}.lock`)
+    this.lockFile = join(folder, `${environments}.lock`)
     this.viewFile = this.#files.view
   }
 
@@ -117,8 +122,9 @@ class FolderCache implements Cache {
 
   clear(): void {
     // A record of a start doesn't tell whose it is: made again, each is as good as before.
-    const isOurs = (file: string) => file.startsWith(this.#hashes.snapshot) || RECORD.test(file)
-    for (const file of listFolder(this.#folder).filter(isOurs)) removeFile(join(this.#folder, file))
+    const isOurs = (file: string) => file.startsWith(this.#project) || RECORD.test(file)
+    const { folder } = this.#scope
+    for (const file of listFolder(folder).filter(isOurs)) removeFile(join(folder, file))
   }
 
   unusable(): string | undefined {
@@ -128,7 +134,7 @@ class FolderCache implements Cache {
   #read<Content>(kind: SealedKind, maxBytes?: number): Content | undefined {
     const file = readPrivateFile(this.#files[kind], maxBytes)
     if (file.bytes === undefined) return this.#reject(kind, file.reason)
-    const opened = unsealContent<Content>(file.bytes, kind, this.#hashes[kind], this.#accessKey)
+    const opened = unsealContent<Content>(file.bytes, kind, this.#sealedScope(kind), this.#scope.accessKey)
     return 'reason' in opened ? this.#reject(kind, opened.reason) : opened.content
   }
 
@@ -144,8 +150,9 @@ class FolderCache implements Cache {
     const reason = this.#sealAndWrite(kinds, contents)
     if (reason !== undefined) this.#logger.debug`not cached (${name(kinds.join(', '))}): ${name(reason)}`
     if (!('snapshot' in contents)) return
-    prune(this.#folder, this.#hashes.snapshot)
-    sweepLock(join(this.#folder, EARLY_LOCK), Date.now(), EARLY_PATIENCE_MS)
+    const { folder } = this.#scope
+    prune(folder, this.#project)
+    sweepLock(join(folder, EARLY_LOCK), Date.now(), EARLY_PATIENCE_MS)
   }
 
   /** @returns why they could not be written; undefined when they were */
@@ -155,7 +162,7 @@ class FolderCache implements Cache {
   ): string | undefined {
     try {
       const sealed = kinds.map((kind) => {
-        const bytes = sealContent(kind, this.#hashes[kind], contents[kind], this.#accessKey)
+        const bytes = sealContent(kind, this.#sealedScope(kind), contents[kind], this.#scope.accessKey)
         return [this.#files[kind], bytes] as const
       })
       return writePassingFiles(new Map(sealed))
@@ -164,6 +171,15 @@ class FolderCache implements Cache {
       return describeFailure(error)
     }
   }
+
+  #sealedScope(kind: SealedKind): string {
+    const { apiBase, accessKey, environment } = this.#scope
+    return scopeHash(apiBase, accessKey.id, kind === 'view' ? (environment ?? '') : undefined)
+  }
+}
+
+function nameOf(facts: unknown): string {
+  return shortHash(facts).padStart(NAME_CHARS, '0')
 }
 
 /** Only files that can be ours, and of the project at hand only what a killed process left half-written. */
@@ -171,7 +187,7 @@ function prune(folder: string, project: string): void {
   const before = Date.now() - PRUNE_AFTER_DAYS * 86_400_000
   for (const file of listFolder(folder)) {
     const isInUse = file.startsWith(project) && !file.endsWith('.tmp')
-    if (isInUse || !/^([\w-]{43}|early\.lock)\.[\w.-]+$/.test(file)) continue
+    if (isInUse || !/^(\w{11}|[\w-]{43}|early\.lock)\.[\w.-]+$/.test(file)) continue
     const path = join(folder, file)
     if ((modifiedMs(path) ?? before) < before) removeFile(path)
   }

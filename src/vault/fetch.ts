@@ -1,7 +1,8 @@
 /** The network's half of everything: what the service holds for an access key. It never sees the secret half. */
 import type { Connection } from '../config/config.ts'
 import type { SettingNames } from '../config/origin.ts'
-import { hashText, prepareHash } from '../crypto/hash.ts'
+import { hashText } from '../crypto/hash.ts'
+import { nodeCrypto } from '../crypto/node-crypto.ts'
 import type { OpenConnections } from '../http/connections.ts'
 import { type Deadline, startDeadline } from '../http/deadline.ts'
 import { endpoints } from '../http/endpoints.ts'
@@ -86,8 +87,8 @@ async function fetchProject(
   let later: NodeJS.Timeout | undefined
   let isOver = false
   const whileWaiting = () => {
-    // In a whole project, an environment is looked for by its hash, once the answers are there.
-    if (environment !== undefined && known === undefined) prepareHash()
+    // In a whole project, an environment is looked for by its hash, once the answers are there; or they are opened here.
+    if (meanwhile !== undefined || (environment !== undefined && known === undefined)) nodeCrypto()
     if (meanwhile !== undefined && !isOver) later = setTimeout(meanwhile, NEAR_MS)
   }
   const service = createService(open, { connection, accessKeyId, settings, logger, whileWaiting })

@@ -2,8 +2,8 @@
  * The bytes of a sealed file: a readable line that says what it is, then what only the secret access key opens.
  * A project's snapshot and an environment's view are both such files.
  */
-import { hash } from 'node:crypto'
 import type { AccessKey } from '../config/credentials.ts'
+import { nodeCrypto } from '../crypto/node-crypto.ts'
 import { seal, sealingKey, unseal } from '../crypto/seal.ts'
 
 /** What a file holds. */
@@ -20,11 +20,11 @@ const FORMAT_VERSION = 1
  * @param apiBase where the project is
  * @param accessKeyId whose project it is
  * @param environment for a view: which one; undefined: ALL, or a whole project
- * @returns a hash that names files and tells scopes apart, and tells nobody anything else
+ * @returns a hash that tells scopes apart, and tells nobody anything else
  */
 export function scopeHash(apiBase: string, accessKeyId: string, environment?: string): string {
   const scope = JSON.stringify([apiBase, accessKeyId.toLowerCase(), environment ?? null])
-  return hash('sha256', `lockerpm scope\n${scope}`, 'base64url')
+  return nodeCrypto().hash('sha256', `lockerpm scope\n${scope}`, 'base64url')
 }
 
 /**
