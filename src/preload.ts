@@ -27,11 +27,16 @@ export function register(recall: Recall): void {
  *
  * @param moduleUrl of the imported module
  * @param recall as for {@link register}
+ * @param registerAwaited of `register.ts`
  */
-export function registerImported(moduleUrl: string, recall: Recall): Promise<void> | undefined {
+export function registerImported(
+  moduleUrl: string,
+  recall: Recall,
+  registerAwaited: (circumstances: Circumstances | undefined) => Promise<void>,
+): Promise<void> | undefined {
   const start = enter(recall)
   if (start === undefined) return undefined
-  if (isFirstImport(moduleUrl, process)) return requireRegister().registerAwaited(start.circumstances)
+  if (isFirstImport(moduleUrl, process)) return registerAwaited(start.circumstances)
   block(start)
   return undefined
 }

@@ -9,12 +9,14 @@ import { chooseInstead, type Task } from './task-plan.ts'
 import { readWatchPlan, type WatchPlan } from './watch-plan.ts'
 
 /** What a command line asks for. */
-export type RunPlan =
+export type RunPlan = SecretlessPlan | TaskPlan | CommandPlan
+
+/** What needs no secrets. */
+export type SecretlessPlan =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'completion'; readonly shell: Shell }
-  | TaskPlan
-  | CommandPlan
+  | { readonly kind: 'compile' }
 
 /** To do something with the secrets that needs no command. */
 export interface TaskPlan extends Pick<CommandPlan, 'flags' | 'inheritEnv'> {
@@ -57,7 +59,7 @@ export function parseArgs(argv: readonly string[]): RunPlan {
   if (isGiven('help')) return { kind: 'help' }
   if (isGiven('version')) return { kind: 'version' }
   const instead = chooseInstead(texts, words)
-  if (instead?.kind === 'completion') return instead
+  if (instead?.kind === 'completion' || instead?.kind === 'compile') return instead
   const flags = new Map([...texts].filter(([key]) => SETTINGS.some((setting) => setting.key === key)))
   const common = { flags, inheritEnv: !isGiven('no-inherit-env') }
   return instead === undefined

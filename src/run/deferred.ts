@@ -8,9 +8,24 @@ export function requireOwnFetch(): Fetch {
   return isPreceded(process, false) ? requireFetch() : requireNativeFetch()
 }
 
+/** The whole of `locker-run`. */
+export function requireMain(): typeof import('./main.ts') {
+  return require('./locker-main.cjs')
+}
+
 /** Everything but the start that repeats an earlier one. */
 export function requireWhole(): typeof import('./whole.ts') {
   return require('./run-whole.cjs')
+}
+
+/** Help, and whatever else needs no load. */
+export function requireWithoutSecrets(): typeof import('./without-secrets.ts') {
+  return require('./without-secrets.cjs')
+}
+
+/** A service of our own: for `--compile`. */
+export function requireDevServer(): typeof import('../dev-server/index.ts') {
+  return require('./dev-server.cjs')
 }
 
 /** `--exec`. */

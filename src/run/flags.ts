@@ -19,7 +19,7 @@ export type RunFlagKey =
   | 'version'
 
 /** Flags that stand instead of a command. */
-export type InsteadKey = 'export' | 'explain' | 'seal' | 'completion'
+export type InsteadKey = 'export' | 'explain' | 'seal' | 'completion' | 'compile'
 
 /** A shell that can complete our options. */
 export type Shell = 'bash' | 'zsh' | 'fish'
@@ -135,6 +135,12 @@ const OWN_FLAGS: readonly (Flag & { readonly key: RunFlagKey })[] = [
     argument: 'required',
     placeholder: SHELL.placeholder,
     doc: 'print a script that completes these options in a shell',
+  },
+  {
+    ...INSTEAD_FLAG,
+    key: 'compile',
+    name: 'compile',
+    doc: 'compile lockerpm for this Node, beside its files: the first start is as fast as later ones',
   },
 ]
 

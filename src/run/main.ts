@@ -1,7 +1,6 @@
-#!/usr/bin/env node
 /**
- * The entry of `locker-run`: all that a start loads which repeats an earlier one, and how this process ends. The whole
- * way is `whole.ts`. product: section 3
+ * What `locker-run` begins and ends with: all that a start loads which repeats an earlier one, and how this process ends. The
+ * whole way is `whole.ts`. product: section 3
  */
 
 import type { Change } from '../environment/apply.ts'
@@ -29,14 +28,17 @@ const OWN_FAILURE: Ending = { kind: 'exited', status: OWN_FAILURE_STATUS }
 /** For what happens before the configuration is known, or comes from nowhere. */
 const logger = createLogger(LogLevel.ERROR, stderrSink({ fd: 2 }))
 
-replaceStderr()
-keepEnvironmentOut(process)
-main(process.argv.slice(2)).then(leave, (error: unknown) => {
-  reportOwnFailure(error, 'nothing was started', logger)
-  leave(OWN_FAILURE)
-})
+/** @param onRunning called when the command runs, and there is time */
+export function start(onRunning: () => void): void {
+  replaceStderr()
+  keepEnvironmentOut(process)
+  main(process.argv.slice(2), onRunning).then(leave, (error: unknown) => {
+    reportOwnFailure(error, 'nothing was started', logger)
+    leave(OWN_FAILURE)
+  })
+}
 
-function main(argv: readonly string[]): Promise<Ending> {
+function main(argv: readonly string[], onRunning: () => void): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const interruption = createInterruption()
     // A defect fails the start like anything else.
@@ -46,7 +48,7 @@ function main(argv: readonly string[]): Promise<Ending> {
       interruption.interrupt()
       resolve({ kind: 'killed', signal })
     })
-    const tools = { signals, interruption, onStarted }
+    const tools = { signals, interruption, onStarted: () => onStarted(onRunning) }
     run(argv, tools).then((ending) => resolve(ending ?? OWN_FAILURE), reject)
   })
 }
@@ -72,11 +74,12 @@ function describe({ options }: CommandLine): Circumstances | undefined {
 }
 
 /** From now on no defect may end us before the command. */
-function onStarted(): void {
+function onStarted(onRunning: () => void): void {
   process.removeAllListeners('uncaughtException')
   process.on('uncaughtException', (error) => reportOwnFailure(error, 'the command goes on', logger))
   // While the command starts, not when it has ended: 0.3 ms.
   prepareToLetGo()
+  onRunning()
 }
 
 /** Dies of what the command died of, where that is possible; else exits with a status that says the same. */

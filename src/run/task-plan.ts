@@ -11,8 +11,11 @@ export type Task =
   /** `file` as it was given. */
   | { readonly kind: 'seal'; readonly file: string }
 
-/** A task; or a script that needs no secrets. */
-export type Instead = Task | { readonly kind: 'completion'; readonly shell: Shell }
+/** A task; or what needs no secrets. */
+export type Instead =
+  | Task
+  | { readonly kind: 'completion'; readonly shell: Shell }
+  | { readonly kind: 'compile' }
 
 /** What each may be combined with, beside the settings. */
 const COMPANIONS: Readonly<Record<InsteadKey, readonly RunFlagKey[]>> = {
@@ -20,6 +23,7 @@ const COMPANIONS: Readonly<Record<InsteadKey, readonly RunFlagKey[]>> = {
   explain: ['json', 'no-inherit-env'],
   seal: [],
   completion: [],
+  compile: [],
 }
 
 /**
@@ -55,11 +59,19 @@ export function chooseInstead(
       return { kind: 'seal', file: text }
     case 'completion':
       return { kind: 'completion', shell: parse(SHELL, chosen, text) }
+    case 'compile':
+      return { kind: 'compile' }
   }
 }
 
 const OWN_GROUPS: readonly string[] = ['Command', 'Instead of a command']
-const INSTEAD_KEYS = ['export', 'explain', 'seal', 'completion'] as const satisfies readonly InsteadKey[]
+const INSTEAD_KEYS = [
+  'export',
+  'explain',
+  'seal',
+  'completion',
+  'compile',
+] as const satisfies readonly InsteadKey[]
 
 function parse<Value>(kind: Kind<Value>, key: InsteadKey, text: string): Value {
   const value = kind.parse(text, '')

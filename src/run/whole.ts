@@ -3,17 +3,14 @@ import { stderrSink } from '../logger.ts'
 import type { Circumstances } from '../replay/circumstances.ts'
 import { findHome, findWorkingDirectory } from '../surroundings.ts'
 import { startClock } from '../vault/freshness.ts'
-import { version } from '../version.ts'
 import { parseArgs, type RunPlan } from './args.ts'
 import { type CommandLine, isExecLine } from './command-line.ts'
-import { formatCompletion } from './completion.ts'
+import { requireWithoutSecrets } from './deferred.ts'
 import type { Ending } from './ending.ts'
-import { formatHelp } from './help.ts'
 import { showProgress } from './progress.ts'
 import { runCommand } from './run-command.ts'
 import type { RunTools } from './run-tools.ts'
 import type { Surroundings } from './sources.ts'
-import { writeStdout } from './stdout.ts'
 import { performTask } from './task.ts'
 
 /** A start that another one may repeat, if it turns out to be as simple as it looks. */
@@ -35,9 +32,9 @@ export async function runWhole(
   repeatable: Repeatable | undefined,
 ): Promise<Ending | undefined> {
   const plan = parseArgs(argv)
-  if (plan.kind === 'help') return print(formatHelp(isColourWanted()))
-  if (plan.kind === 'version') return print(`${version}\n`)
-  if (plan.kind === 'completion') return print(formatCompletion(plan.shell))
+  if (plan.kind !== 'task' && plan.kind !== 'command') {
+    return requireWithoutSecrets().performWithoutSecrets(plan, tools.interruption.signal)
+  }
   const hideProgress = showProgress(process.env['TERM'])
   tools.interruption.signal.addEventListener('abort', hideProgress)
   const isSimple = repeatable !== undefined && isPlain(plan, repeatable.line)
@@ -74,14 +71,4 @@ function lookAround(
     hideProgress,
     describeCircumstances,
   }
-}
-
-function isColourWanted(): boolean {
-  return process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
-}
-
-/** A reader that went away has seen what it wanted. */
-async function print(text: string): Promise<Ending> {
-  await writeStdout(text)
-  return { kind: 'exited', status: 0 }
 }

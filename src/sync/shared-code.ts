@@ -1,7 +1,7 @@
 /**
  * A bundle's compiled code, from the thread that waits to its worker. The worker comes up in 20 ms on Node 20 and 25 on 24,
- * and would then compile `fetch.cjs` for 4; meanwhile the waiting thread has nothing to do. It stays in memory: from a file
- * it could be somebody else's, and V8 on Node 20 runs what was damaged as well.
+ * and would then compile `fetch.cjs` for 4; meanwhile the waiting thread has nothing to do. It stays in memory, and is not
+ * kept as in `../compile-cache.ts`: a worker that has answered is gone before it could keep what it ran.
  */
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
