@@ -115,6 +115,21 @@ export function rivalWrappers(command) {
   ]
 }
 
+/**
+ * The same by what a package can do that has run on this Node only for moments: see src/compile-cache.ts.
+ *
+ * @param {Case} each
+ * @returns {Case}
+ */
+export function uncompiled(each) {
+  return {
+    ...each,
+    id: `${each.id}-uncompiled`,
+    title: `${each.title}, not compiled yet`,
+    env: (place) => ({ ...each.env?.(place), NODE_DISABLE_COMPILE_CACHE: '1' }),
+  }
+}
+
 /** A child that writes 100 MB, as it is and masked. */
 export const MASKING = [[], ['--mask']].map((flags) => {
   const loaded = lockerRun('warm', ['cat', 'large.txt'], { flags })

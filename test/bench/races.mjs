@@ -10,6 +10,7 @@ import {
   preload,
   rivalWrappers,
   STATES,
+  uncompiled,
 } from './cases.mjs'
 import { GET_CASE, listCase, OPEN_CASE } from './sdk-cases.mjs'
 
@@ -36,7 +37,13 @@ export const RACES = [
     kind: 'time',
     servers: { http: SMALL },
     share: 3,
-    cases: [PLAIN, DOTENV_PRELOAD, ...preloads(['-r', '--import']), ...FLOORS],
+    cases: [
+      PLAIN,
+      DOTENV_PRELOAD,
+      ...preloads(['-r', '--import']),
+      uncompiled(preload('--import', 'cold')),
+      ...FLOORS,
+    ],
   },
   {
     id: 'preload-https',
@@ -78,6 +85,8 @@ export const RACES = [
       PLAIN,
       ...rivalWrappers(NODE_APP),
       ...STATES.map((state) => lockerRun(state, NODE_APP)),
+      uncompiled(lockerRun('warm', NODE_APP)),
+      uncompiled(lockerRun('cold', NODE_APP)),
       lockerRun('warm', NODE_APP, EXEC),
       lockerRun('cold', NODE_APP, EXEC),
     ],
