@@ -63,6 +63,7 @@ const HERE: Readonly<Record<string, Check>> = {
   'npx locker-run -- echo $NAME': { prints: '\n', with: ['NAME', 'DATABASE_URL'] },
   'locker-run --exec -- node server.js': { prints: `${VALUES.ALL.DATABASE_URL}\n`, node: 24 },
   'npx locker-run --seal secrets.sealed': { prints: '', writes: ['secrets.sealed', 'lockerpm snapshot'] },
+  'locker-run --compile': { prints: 'compiled for Node', among: true },
   'locker-run --seal FILE': {
     prints: '',
     with: ['FILE', 'secrets.sealed'],
