@@ -3,12 +3,12 @@
  * ones. Starts are made for real, against a service of our own. See `../compile-cache.ts`.
  */
 import { spawn } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { KEPT_ENDING } from '../compile-cache.ts'
 import { describeFailure, LockerError } from '../errors.ts'
+import { compileBundle } from '../kept-code.ts'
 import { createLogger, type LineSink, LogLevel } from '../logger.ts'
 import { reportOwnFailure } from '../own-failure.ts'
 import { requireDevServer } from './deferred.ts'
@@ -19,6 +19,8 @@ import { writeStdout } from './stdout.ts'
 const PROGRAM = 'setTimeout(() => {}, 1500)'
 /** What memory a program gets is a flag of V8's, whose code is of no use under other flags. */
 const MEMORY_FLAG = /^--(max|min)[-_]\S+=\d+$/
+/** What the starts run. */
+const BUNDLES = ['fetch.cjs', 'fetch-natively.cjs', 'locker-main.cjs', 'register.cjs', 'run-whole.cjs']
 const SECRETS = [{ key: 'COMPILED', value: 'yes' }]
 
 /**
@@ -44,7 +46,9 @@ async function compileStarts(signal: AbortSignal): Promise<void> {
     throw new LockerError('NODE_DISABLE_COMPILE_CACHE is set, so no compiled code would be used: unset it')
   }
   checkWritable(__dirname)
-  const folder = mkdtempSync(join(tmpdir(), 'lockerpm-'))
+  const folder = makeFolder()
+  // Whoever interrupts us ends us before anything below is over.
+  signal.addEventListener('abort', () => rmSync(folder, { recursive: true, force: true }))
   const server = await requireDevServer().startDevServer({ seeds: [{ secrets: SECRETS }] })
   try {
     const env = {
@@ -55,6 +59,7 @@ async function compileStarts(signal: AbortSignal): Promise<void> {
     }
     const register = pathToFileURL(join(__dirname, '../register/index.mjs')).href
     const doors = [
+      ['-r', join(__dirname, 'required.cjs'), '-e', PROGRAM],
       ['--import', register, '-e', PROGRAM],
       [join(__dirname, 'locker-run.cjs'), '--', process.execPath, '-e', PROGRAM],
     ]
@@ -68,9 +73,16 @@ async function compileStarts(signal: AbortSignal): Promise<void> {
     await server.close()
     rmSync(folder, { recursive: true, force: true })
   }
-  const isKept = (name: string) => name.includes(`.${process.version}-`) && name.endsWith(KEPT_ENDING)
-  if (!readdirSync(__dirname).some(isKept)) {
-    throw new LockerError(`nothing was kept in ${__dirname}: its disk may be full`)
+  const missing = BUNDLES.find((name) => compileBundle(join(__dirname, name))?.code === undefined)
+  if (missing !== undefined)
+    throw new LockerError(`${missing} was not kept in ${__dirname}: its disk may be full`)
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'lockerpm-'))
+  } catch (error) {
+    throw new LockerError(`can't make a folder in ${tmpdir()} (${describeFailure(error)}): set TMPDIR`)
   }
 }
 

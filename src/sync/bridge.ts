@@ -9,7 +9,7 @@ import type { Fetched, FetchRequest } from '../vault/fetch.ts'
 import { type CallWorker, startBoundWorker } from './bound-worker.ts'
 import { type EarlyWorker, WORKER } from './early.ts'
 import { openReply } from './protocol.ts'
-import { shareFetch } from './shared-fetch.ts'
+import { keepFetch, shareFetch } from './shared-fetch.ts'
 import { failureOfWorker } from './worker-failure.ts'
 import { adopt, stopLatestWorker } from './worker-threads.ts'
 
@@ -28,7 +28,7 @@ export function useEarly(worker: EarlyWorker, apiBase: string | undefined): void
   try {
     early = startBoundWorker(WORKER)
     // Beside that, both would be late: a cold start by https would take 6 ms more on Node 20.
-    if (!isLongParsing(apiBase)) shareFetch()
+    shareFetch(isLongParsing(apiBase))
   } catch {
     // It fails again for the call, where that can be told.
   }
@@ -61,7 +61,9 @@ export function fetchProjectSync(
   try {
     const callWorker = takeWorker(request.connection)
     meanwhile()
-    return openReply<Fetched>(callWorker(call, remainingMs + GRACE_MS), sink)
+    const reply = callWorker(call, remainingMs + GRACE_MS)
+    keepFetch()
+    return openReply<Fetched>(reply, sink)
   } catch (error) {
     if (error instanceof LockerError) throw error
     stopLatestWorker()

@@ -5,7 +5,7 @@ import { createLogger, type LogLevel } from '../logger.ts'
 import { monotonicMs } from '../monotonic.ts'
 import type { FetchRequest } from '../vault/fetch.ts'
 import { replyTo } from './protocol.ts'
-import { receiveFetch } from './shared-fetch.ts'
+import { giveFetchBack, receiveFetch } from './shared-fetch.ts'
 import { whenTold } from './worker-threads.ts'
 
 /** What register asks its worker. */
@@ -32,6 +32,9 @@ async function answer(text: string): Promise<string> {
     return fetchProject({ ...request, spentMs: (request.spentMs ?? 0) + monotonicMs() - calledAtMs }, logger)
   }, lines)
   // After the answer has gone out: a worker that nobody will ask again gives back 6 to 9 MB.
-  setImmediate(() => parentPort?.close())
+  setImmediate(() => {
+    giveFetchBack()
+    parentPort?.close()
+  })
   return reply
 }

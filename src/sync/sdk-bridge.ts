@@ -8,7 +8,7 @@ import { type CallWorker, startBoundWorker } from './bound-worker.ts'
 import { GRACE_MS } from './bridge.ts'
 import { openReply } from './protocol.ts'
 import type { SdkRequest } from './sdk-worker.ts'
-import { shareFetch } from './shared-fetch.ts'
+import { keepFetch, shareFetch } from './shared-fetch.ts'
 import { failureOfWorker } from './worker-failure.ts'
 import { hasWorker, stopLatestWorker } from './worker-threads.ts'
 
@@ -35,6 +35,7 @@ export function askSync(request: SdkRequest, sink: LineSink): readonly Answer[] 
       shareFetch()
     }
     text = callWorker(JSON.stringify(request), waitMs)
+    keepFetch()
   } catch (error) {
     // Whatever it is doing, its answer would be nobody's.
     stopLatestWorker()

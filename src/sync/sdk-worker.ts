@@ -5,7 +5,7 @@ import { createLogger, type LogLevel } from '../logger.ts'
 import type { Client } from '../vault/client.ts'
 import type { Question, TimeLimit } from '../vault/question.ts'
 import { replyTo } from './protocol.ts'
-import { receiveFetch } from './shared-fetch.ts'
+import { giveFetchBack, receiveFetch } from './shared-fetch.ts'
 
 /** Whom to ask, as whom. Plain data, without a secret access key. */
 export type ClientOptions = Omit<ServiceOptions, 'logger'>
@@ -28,7 +28,9 @@ let lines: string[] = []
 runAsWorker(async (text: string): Promise<string> => {
   const { client, questions, time, logLevel }: SdkRequest = JSON.parse(text)
   lines = []
-  return replyTo(async () => keepClient(client, logLevel).ask(questions, time), lines)
+  const reply = await replyTo(async () => keepClient(client, logLevel).ask(questions, time), lines)
+  setImmediate(giveFetchBack)
+  return reply
 })
 
 function keepClient(options: ClientOptions, logLevel: LogLevel): Client {

@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import { requireFetch } from '../deferred.ts'
+import { isKept, keepLater } from '../kept-code.ts'
 import type { WorkerData } from './own-worker.ts'
-import { requireShared, shareCode } from './shared-code.ts'
+import { requireShared, type SharedBundle, shareCode } from './shared-code.ts'
 import { codeOfLatestWorker } from './worker-threads.ts'
 
 type Fetch = ReturnType<typeof requireFetch>
@@ -11,17 +12,35 @@ type Fetch = ReturnType<typeof requireFetch>
 /** The path that `deferred.ts` means. */
 const FILE = join(__dirname, 'fetch.cjs')
 
-let fetch: Fetch | undefined
+let keep: (() => void) | undefined
+let fetch: SharedBundle<Fetch> | undefined
 
-/** For the thread that waits, as soon as its worker has been started. */
-export function shareFetch(): void {
+/**
+ * For the thread that waits, as soon as its worker has been started.
+ *
+ * @param isBusy whether that thread has something better to do than to compile
+ */
+export function shareFetch(isBusy = false): void {
   const code = codeOfLatestWorker()
-  if (code !== undefined) shareCode(code, FILE)
+  if (code !== undefined && !(isBusy && !isKept(FILE))) keep = shareCode(code, FILE)
+}
+
+/** For that thread, when its worker has answered. */
+export function keepFetch(): void {
+  if (keep !== undefined) keepLater(keep)
+  keep = undefined
 }
 
 /** For the worker, in place of {@link requireFetch}. */
 export function receiveFetch(): Fetch {
-  const { code } = workerData as WorkerData
-  fetch ??= requireShared<Fetch>(code, FILE, require) ?? requireFetch()
-  return fetch
+  fetch ??= requireShared<Fetch>((workerData as WorkerData).code, FILE, require) ?? {
+    exports: requireFetch(),
+    giveBack: () => {},
+  }
+  return fetch.exports
+}
+
+/** For the worker, when it has answered. */
+export function giveFetchBack(): void {
+  fetch?.giveBack()
 }

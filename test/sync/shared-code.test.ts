@@ -25,7 +25,7 @@ beforeEach(() => {
 describe('shared code', () => {
   it('is the bundle, as `require` would have loaded it', () => {
     shareCode(shared, file)
-    const { sum, ...rest } = requireShared<Record<string, unknown>>(shared, file, require) ?? {}
+    const { sum, ...rest } = requireShared<Record<string, unknown>>(shared, file, require)?.exports ?? {}
     const { sum: _, ...required } = require(file)
     expect(rest).toEqual(required)
     expect(sum).toBeTypeOf('function')
