@@ -27,7 +27,7 @@ const SECRETS = { CANARY_KEY: 'canary value 4711', COLOUR: 'blue' }
 const LONG = 'setTimeout(() => {}, 1300)'
 const SHORT = 'process.stdout.write(process.env.COLOUR)'
 /** What locker-run reads its own code from, and then the rest. */
-const RUN_FILES = ['fetch-natively.cjs', 'locker-main.cjs', 'run-whole.cjs']
+const RUN_FILES = ['fetch-natively.cjs', 'run-whole.cjs']
 const REQUIRE_FILES = ['fetch.cjs']
 const IMPORT_FILES = ['fetch-natively.cjs', 'register.cjs']
 

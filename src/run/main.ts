@@ -1,8 +1,11 @@
+#!/usr/bin/env node
+
 /**
- * What `locker-run` begins and ends with: all that a start loads which repeats an earlier one, and how this process ends. The
- * whole way is `whole.ts`. product: section 3
+ * The entry of `locker-run`: all that a start loads which repeats an earlier one, and how this process ends. The whole
+ * way is `whole.ts`. product: section 3
  */
 
+import { keepCompiled } from '../compile-cache.ts'
 import type { Change } from '../environment/apply.ts'
 import { createLogger, LogLevel, stderrSink } from '../logger.ts'
 import { OWN_FAILURE_STATUS, reportOwnFailure } from '../own-failure.ts'
@@ -28,17 +31,14 @@ const OWN_FAILURE: Ending = { kind: 'exited', status: OWN_FAILURE_STATUS }
 /** For what happens before the configuration is known, or comes from nowhere. */
 const logger = createLogger(LogLevel.ERROR, stderrSink({ fd: 2 }))
 
-/** @param onRunning called when the command runs, and there is time */
-export function start(onRunning: () => void): void {
-  replaceStderr()
-  keepEnvironmentOut(process)
-  main(process.argv.slice(2), onRunning).then(leave, (error: unknown) => {
-    reportOwnFailure(error, 'nothing was started', logger)
-    leave(OWN_FAILURE)
-  })
-}
+replaceStderr()
+keepEnvironmentOut(process)
+main(process.argv.slice(2)).then(leave, (error: unknown) => {
+  reportOwnFailure(error, 'nothing was started', logger)
+  leave(OWN_FAILURE)
+})
 
-function main(argv: readonly string[], onRunning: () => void): Promise<Ending> {
+function main(argv: readonly string[]): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const interruption = createInterruption()
     // A defect fails the start like anything else.
@@ -48,7 +48,7 @@ function main(argv: readonly string[], onRunning: () => void): Promise<Ending> {
       interruption.interrupt()
       resolve({ kind: 'killed', signal })
     })
-    const tools = { signals, interruption, onStarted: () => onStarted(onRunning) }
+    const tools = { signals, interruption, onStarted }
     run(argv, tools).then((ending) => resolve(ending ?? OWN_FAILURE), reject)
   })
 }
@@ -74,12 +74,12 @@ function describe({ options }: CommandLine): Circumstances | undefined {
 }
 
 /** From now on no defect may end us before the command. */
-function onStarted(onRunning: () => void): void {
+function onStarted(): void {
   process.removeAllListeners('uncaughtException')
   process.on('uncaughtException', (error) => reportOwnFailure(error, 'the command goes on', logger))
   // While the command starts, not when it has ended: 0.3 ms.
   prepareToLetGo()
-  onRunning()
+  keepCompiled()
 }
 
 /** Dies of what the command died of, where that is possible; else exits with a status that says the same. */

@@ -85,7 +85,6 @@ export const RACES = [
       PLAIN,
       ...rivalWrappers(NODE_APP),
       ...STATES.map((state) => lockerRun(state, NODE_APP)),
-      uncompiled(lockerRun('warm', NODE_APP)),
       uncompiled(lockerRun('cold', NODE_APP)),
       lockerRun('warm', NODE_APP, EXEC),
       lockerRun('cold', NODE_APP, EXEC),
