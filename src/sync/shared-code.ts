@@ -31,10 +31,11 @@ export function createSharedCode(): SharedCode {
 }
 
 /**
- * For the thread that waits. Never fails: what can't be shared, the worker compiles itself.
+ * For the thread that waits.
  *
  * @param file the bundle, absolute
  * @returns keeps the code of what the worker ran, if it has been returned by then; undefined: none is to be kept
+ * @throws what V8 throws when there is no memory
  */
 export function shareCode(shared: SharedCode, file: string): (() => void) | undefined {
   const bundle = compileBundle(file)

@@ -16,13 +16,17 @@ let keep: (() => void) | undefined
 let fetch: SharedBundle<Fetch> | undefined
 
 /**
- * For the thread that waits, as soon as its worker has been started.
+ * For the thread that waits, as soon as its worker has been started. Never fails: what can't be shared, the worker compiles.
  *
  * @param isBusy whether that thread has something better to do than to compile
  */
 export function shareFetch(isBusy = false): void {
   const code = codeOfLatestWorker()
-  if (code !== undefined && !(isBusy && !isKept(FILE))) keep = shareCode(code, FILE)
+  try {
+    if (code !== undefined && !(isBusy && !isKept(FILE))) keep = shareCode(code, FILE)
+  } catch {
+    // Such as no memory, or a Node whose own file is gone.
+  }
 }
 
 /** For that thread, when its worker has answered. */
