@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describeFailure, LockerError } from '../errors.ts'
-import { compileBundle } from '../kept-code.ts'
+import { compileBundle, isKeepingOff } from '../kept-code.ts'
 import { createLogger, type LineSink, LogLevel } from '../logger.ts'
 import { reportOwnFailure } from '../own-failure.ts'
 import { requireDevServer } from './deferred.ts'
@@ -42,7 +42,7 @@ export async function performCompile(sink: LineSink, signal: AbortSignal): Promi
 }
 
 async function compileStarts(signal: AbortSignal): Promise<void> {
-  if (process.env['NODE_DISABLE_COMPILE_CACHE']) {
+  if (isKeepingOff()) {
     throw new LockerError('NODE_DISABLE_COMPILE_CACHE is set, so no compiled code would be used: unset it')
   }
   checkWritable(__dirname)

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-
 /**
  * The entry of `locker-run`: all that a start loads which repeats an earlier one, and how this process ends. The whole
  * way is `whole.ts`. product: section 3
