@@ -6,7 +6,7 @@ export const HEADERS_FORM = '`Name: value, Name2: value2`, or from code an objec
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
-/** Node's own client would send any of them. */
+/** Sent as they are, they would say something else about the request, or about its connection. */
 const FORBIDDEN: ReadonlySet<string> = new Set([
   ...['authorization', 'host', 'content-length', 'content-type', 'content-encoding', 'accept-encoding'],
   ...[

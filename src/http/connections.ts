@@ -1,6 +1,6 @@
 /**
  * The seam between what is asked (`transport.ts`) and who holds the connections: undici (`pool.ts`) where the process is
- * somebody else's, Node's own client (`native.ts`) where it is ours alone, undici again behind a proxy (`proxied.ts`).
+ * somebody else's, Node's sockets (`native.ts`) where it is ours alone, undici again behind a proxy (`proxied.ts`).
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Connection } from '../config/config.ts'

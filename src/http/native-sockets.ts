@@ -1,29 +1,21 @@
-/** The connections of Node's own client. TLS is loaded while TCP is on its way, as in `connector.ts`. */
-import { Agent, type ClientRequestArgs, type RequestOptions } from 'node:http'
+/** Node's sockets, kept alive between requests. TLS is loaded while TCP is on its way, as in `connector.ts`. */
 import { connect, isIP, type Socket } from 'node:net'
 import type { Trust } from './trust.ts'
 import { whileConnecting } from './while-connecting.ts'
 
-/** Connections that nobody uses are closed after this, or sooner if the server says so: what lies between forgets them. */
-const IDLE_MS = 4000
+/** Gives up what is under way. Afterwards does nothing. */
+type GiveUp = () => void
 
-/** Where one request goes, and through what. */
-export interface Target {
-  /** Part of the request. */
-  readonly options: RequestOptions
-  /** Ends its connection, if that is still being made and the request has not got it. */
-  giveUp(): void
-}
+/** Called once, with the socket or why there is none. */
+type OnMade = (made: Socket | Error) => void
 
 export interface Sockets {
-  aim(): Target
-  /** Ends all of them: busy, idle, or still being made. */
+  /** @param onMade called now or later; by http the socket may be connecting still. Nobody else uses it */
+  take(onMade: OnMade): GiveUp
+  /** @param idleMs how long it may wait for somebody else to take it; 0: not at all */
+  giveBack(socket: Socket, idleMs: number): void
+  /** Ends those that are idle, or still being made. */
   close(): void
-}
-
-/** Node hands an agent all that a request was given. */
-interface Aimed extends ClientRequestArgs {
-  readonly onConnecting?: (socket: Socket) => void
 }
 
 /**
@@ -31,43 +23,49 @@ interface Aimed extends ClientRequestArgs {
  * @param loadTrust called by the first https connection, and again if it fails
  */
 export function createSockets(origin: URL, loadTrust: () => Trust): Sockets {
-  const defaultPort = origin.protocol === 'https:' ? 443 : 80
-  // A URL has IPv6 addresses in brackets.
-  const host = origin.hostname.replace(/^\[|\]$/g, '')
-  const port = Number(origin.port || defaultPort)
-  // Of a connection that is used, it ends nothing.
-  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS })
-  const options = { agent, host, port, defaultPort }
-  if (defaultPort === 80) {
-    return { aim: () => ({ options, giveUp: () => {} }), close: () => agent.destroy() }
-  }
+  const idle = createIdleSockets()
   const connecting = new Set<Socket>()
-  agent.createConnection = createTlsConnector(host, port, loadTrust, connecting)
+  const make = chooseMaker(origin, loadTrust, connecting)
   return {
-    aim: () => {
-      let socket: Socket | undefined
-      const onConnecting = (started: Socket) => {
-        socket = started
-      }
-      const giveUp = () => {
-        if (socket !== undefined && connecting.has(socket)) socket.destroy()
-      }
-      return { options: Object.assign({ onConnecting }, options), giveUp }
+    take: (onMade) => {
+      const socket = idle.take()
+      if (socket === undefined) return make(onMade)
+      onMade(socket)
+      return () => {}
     },
+    giveBack: idle.put,
     close: () => {
-      agent.destroy()
+      idle.close()
       for (const socket of connecting) socket.destroy()
     },
   }
 }
 
-/** @param connecting has every socket while TCP connects it */
-function createTlsConnector(
-  host: string,
-  port: number,
+type Maker = (onMade: OnMade) => GiveUp
+
+function chooseMaker(
+  { protocol, hostname, port }: URL,
   loadTrust: () => Trust,
   connecting: Set<Socket>,
-): Agent['createConnection'] {
+): Maker {
+  // A URL has IPv6 addresses in brackets.
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const connectTo = (defaultPort: number) =>
+    connect({ host, port: Number(port || defaultPort), noDelay: true })
+  if (protocol === 'https:') return createTlsMaker(() => connectTo(443), host, loadTrust, connecting)
+  return (onMade) => {
+    onMade(connectTo(80))
+    return () => {}
+  }
+}
+
+/** @param connecting has every socket while TCP connects it */
+function createTlsMaker(
+  connectTcp: () => Socket,
+  host: string,
+  loadTrust: () => Trust,
+  connecting: Set<Socket>,
+): Maker {
   let trust: Trust | undefined
   let session: Buffer | undefined
   const load = () => {
@@ -83,26 +81,67 @@ function createTlsConnector(
       session = given
     })
   }
-  return ({ onConnecting }: Aimed, created) => {
-    const settle = (error: Error | null, socket?: Socket) => {
+  return (onMade) => {
+    const tcp = connectTcp()
+    const settle = (made: Socket | Error) => {
       connecting.delete(tcp)
-      tcp.off('error', settle).off('close', end)
-      // Node's types have no socket missing where there is an error.
-      created?.(error, socket as Socket)
+      tcp.off('connect', handOver).off('error', settle).off('close', end)
+      onMade(made)
     }
-    const end = () => settle(new Error('closed'))
-    const tcp = connect({ host, port, noDelay: true }, () => {
+    const handOver = () => {
       try {
-        settle(null, secure(tcp))
+        settle(secure(tcp))
       } catch (error) {
         tcp.destroy()
         settle(error as Error)
       }
-    })
-    tcp.once('error', settle).once('close', end)
-    connecting.add(tcp)
-    onConnecting?.(tcp)
+    }
+    const end = () => settle(new Error('closed'))
+    connecting.add(tcp.once('connect', handOver).once('error', settle).once('close', end))
     whileConnecting(tcp, load)
-    return undefined
+    return () => {
+      if (connecting.has(tcp)) tcp.destroy()
+    }
+  }
+}
+
+/** Connected, and used by nobody. */
+interface IdleSockets {
+  take(): Socket | undefined
+  put(socket: Socket, idleMs: number): void
+  close(): void
+}
+
+/** Whatever a server says to nobody ends the connection. */
+const ENDS = ['data', 'end', 'error', 'close'] as const
+
+function createIdleSockets(): IdleSockets {
+  /** What ends each of them. */
+  const drops = new Map<Socket, () => void>()
+  let isClosed = false
+  return {
+    take: () => {
+      const [first] = drops
+      if (first === undefined) return undefined
+      const [socket, drop] = first
+      drops.delete(socket)
+      for (const event of ENDS) socket.off(event, drop)
+      return socket.setTimeout(0, drop).ref()
+    },
+    put: (socket, idleMs) => {
+      if (isClosed || idleMs === 0) return void socket.destroy()
+      const drop = () => {
+        drops.delete(socket)
+        socket.destroy()
+      }
+      drops.set(socket, drop)
+      for (const event of ENDS) socket.on(event, drop)
+      // A program that has nothing else to do ends.
+      socket.setTimeout(idleMs, drop).unref()
+    },
+    close: () => {
+      isClosed = true
+      for (const drop of drops.values()) drop()
+    },
   }
 }

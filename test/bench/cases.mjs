@@ -51,7 +51,7 @@ export const DOTENV_PRELOAD = {
 export const FLOORS = [
   floor('-r', 'floor-warm.cjs', 'node:crypto, one file, one AES-256-GCM pass'),
   floor('-r', 'floor-require.cjs', 'synckit, undici and the requests alone'),
-  floor('--import', 'floor-import.mjs', "Node's own client and the requests alone"),
+  floor('--import', 'floor-import.mjs', "Node's sockets and the requests alone"),
 ]
 
 function floor(flag, file, what) {

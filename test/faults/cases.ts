@@ -20,7 +20,7 @@ import {
 
 /**
  * Title, the server, the error's class, its HTTP status (null: none) and words of the one line: undici's doors', and those of
- * locker-run, where Node's own client says it otherwise.
+ * locker-run, where the parser of `src/http/answer-parser.ts` says it otherwise.
  */
 export type FaultCase = readonly [string, Arrange, keyof typeof CODES, number | null, RegExp, RegExp?]
 
@@ -57,7 +57,7 @@ const CONNECTIONS: readonly FaultCase[] = [
   ['reset at start', faulty('reset'), 'APIConnectionError', null, BROKEN],
   ['reset after headers', faulty('reset=headers'), 'APIConnectionError', null, BROKEN],
   ['reset in the body', faulty('reset=body'), 'APIConnectionError', null, BROKEN],
-  ['wants another protocol', raw((s) => s.write(UPGRADE)), 'APIConnectionError', null, BROKEN],
+  ['wants another protocol', raw((s) => s.write(UPGRADE)), 'APIConnectionError', null, BROKEN, NO_HTTP],
   ['not HTTP', raw((s) => s.end('SSH-2.0-OpenSSH\r\n')), 'APIConnectionError', null, /no HTTP server/],
 ]
 
@@ -90,7 +90,7 @@ const BODIES: readonly FaultCase[] = [
   ['truncated, until the connection closes', closing('{"count":'), 'APIConnectionError', 200, NO_JSON],
   ['content-length too large', faulty('length=+7'), 'APIConnectionError', null, BROKEN],
   // What undici takes as far as it goes, or sees break off, is no HTTP to Node's own parser.
-  ['content-length too small', faulty('length=-7'), 'APIConnectionError', 200, NO_JSON, NO_HTTP],
+  ['content-length too small', faulty('length=-7'), 'APIConnectionError', 200, NO_JSON],
   ['content-length that is no number', lengthy('7x'), 'APIConnectionError', null, BROKEN, NO_HTTP],
   ['two content-lengths', lengthy('2\r\nContent-Length: 3'), 'APIConnectionError', null, BROKEN, NO_HTTP],
   ['empty', answering(''), 'APIConnectionError', 200, NO_JSON],
