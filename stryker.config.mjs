@@ -10,7 +10,10 @@ export default {
   // Not found by name where the packages are linked.
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutation/vitest.config.mts' },
-  mutate: ['src/{crypto,wire,environment,config}/*.ts', 'src/http/{retry,retry-after,failure}.ts'],
+  mutate: [
+    'src/{crypto,wire,environment,config}/*.ts',
+    'src/http/{answer-parser,request-text,retry,retry-after,failure}.ts',
+  ],
   // Each mutant meets only the tests that come by it.
   coverageAnalysis: 'perTest',
   concurrency: 2,

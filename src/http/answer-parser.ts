@@ -15,8 +15,13 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
 const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)$/
 /** Fewer digits than would make a number inexact. */
 const LENGTH = /^\d{1,15}$/
-const CHUNK_LINE = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/
+/** Section 7.1.1, without blanks */
+const CHUNK_LINE =
+  /^0*([0-9A-Fa-f]{1,12})(?:;[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:=(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"[\t \x21\x23-\x5b\x5d-\x7e]*"))?)*$/
+/** Said by an application, and again by a proxy that passes it on as it is. */
+const CHUNKED = /^chunked(?:, chunked)*$/i
 
+const [TAB, LF, CR, SPACE] = [0x09, 0x0a, 0x0d, 0x20]
 const EMPTY = Buffer.alloc(0)
 
 /** Is told what the answer consists of. */
@@ -56,6 +61,9 @@ export function createAnswerParser({ onHead, onData, onEnd }: AnswerReceiver): A
   }
 
   function readHead(): boolean {
+    skipEmptyLines()
+    // Perhaps another one.
+    if (rest.length === 1 && rest[0] === CR) return false
     const begin = rest.toString('latin1', 0, VERSION.length)
     if (!VERSION.startsWith(begin)) throw failure('HPE_INVALID_CONSTANT')
     const head = takeUntil('\r\n\r\n', MAX_HEAD_BYTES, 'HPE_HEADER_OVERFLOW')
@@ -73,14 +81,13 @@ export function createAnswerParser({ onHead, onData, onEnd }: AnswerReceiver): A
     mayStay = minorVersion === '1' ? !/\bclose\b/i.test(connection) : /\bkeep-alive\b/i.test(connection)
     step = chooseBody(status, headers)
     onHead(status, headers)
-    if (step === readSized && left === 0) finish()
     return true
   }
 
   /** Section 6.3 */
   function chooseBody(status: number, headers: IncomingHttpHeaders): () => boolean {
     const { 'content-length': length, 'transfer-encoding': coding } = headers
-    if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || length !== undefined))
+    if (coding !== undefined && (!CHUNKED.test(coding) || length !== undefined))
       throw failure('HPE_INVALID_TRANSFER_ENCODING')
     if (length !== undefined && !LENGTH.test(length)) throw failure('HPE_INVALID_CONTENT_LENGTH')
     if (status === 204 || status === 304) return readSized
@@ -159,6 +166,13 @@ export function createAnswerParser({ onHead, onData, onEnd }: AnswerReceiver): A
     return left === 0
   }
 
+  /** Section 2.2: some servers end a body with a line that they did not count. */
+  function skipEmptyLines(): void {
+    let bytes = 0
+    while (rest[bytes] === CR && rest[bytes + 1] === LF) bytes += 2
+    rest = rest.subarray(bytes)
+  }
+
   /** @returns what stands before the mark, which goes with it */
   function takeUntil(mark: string, maxBytes: number, overflow: string): string | undefined {
     const at = rest.indexOf(mark)
@@ -176,10 +190,19 @@ function collectHeaders(lines: readonly string[]): IncomingHttpHeaders {
   for (const line of lines) {
     const [, name, value] = HEADER_LINE.exec(line) ?? []
     if (name === undefined || value === undefined) throw failure('HPE_INVALID_HEADER_TOKEN')
-    const before = headers[name.toLowerCase()]
-    headers[name.toLowerCase()] = before === undefined ? value.trim() : `${before}, ${value.trim()}`
+    const [key, text] = [name.toLowerCase(), withoutBlanksAround(value)]
+    headers[key] = headers[key] === undefined ? text : `${headers[key]}, ${text}`
   }
   return headers
+}
+
+/** Spaces and tabs alone: `trim` takes others as well, and would make a length of what is none. */
+function withoutBlanksAround(text: string): string {
+  const isBlank = (at: number) => text.charCodeAt(at) === SPACE || text.charCodeAt(at) === TAB
+  let [start, end] = [0, text.length]
+  while (start < end && isBlank(start)) start += 1
+  while (end > start && isBlank(end - 1)) end -= 1
+  return text.slice(start, end)
 }
 
 function failure(code: string): Error {

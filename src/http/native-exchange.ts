@@ -7,19 +7,28 @@ import type { Receiver } from './connections.ts'
 /** Connections that nobody uses are closed after this, or sooner if the server says so: what lies between forgets them. */
 const MAX_IDLE_MS = 4000
 
+/** What is left of an exchange. */
+export interface Remains {
+  /** For how long the connection may be kept, in ms; 0: not at all. */
+  readonly idleMs: number
+  /** Why not even the first byte of an answer came, which the receiver has not been told. */
+  readonly unanswered?: Error
+}
+
 /**
  * @param request as it goes over the wire
  * @param receiver may be told more than once how it ended: the first is true
- * @param onOver called once, later, when nothing is left of the exchange, with how long the connection may be kept in ms; 0: not
- *   at all
+ * @param onOver called once, later, when nothing else is going to happen
  */
 export function exchange(
   socket: Socket,
   request: Buffer,
   { onSent, onHead, onData, onEnd, onError }: Receiver,
-  onOver: (idleMs: number) => void,
+  onOver: (remains: Remains) => void,
 ): void {
   let idleMs = 0
+  let isAnswered = false
+  let failure: Error | undefined
   const parser = createAnswerParser({
     onHead: (status, headers) => {
       idleMs = idleTimeOf(headers)
@@ -27,28 +36,39 @@ export function exchange(
     },
     onData,
     onEnd: (mayStay) => {
-      if (mayStay && idleMs > 0) leave(idleMs)
+      // A server may answer before it has heard all: what it has not heard would be in the way of the next request.
+      if (mayStay && idleMs > 0 && socket.writableLength === 0) leave({ idleMs })
       else socket.destroy()
       onEnd()
     },
   })
+  const fail = (error: Error) => {
+    failure ??= error
+    socket.destroy()
+  }
   const read = (chunk: Buffer) => {
+    isAnswered = true
     try {
       parser.parse(chunk)
     } catch (error) {
-      onError(error as Error)
-      socket.destroy()
+      fail(error as Error)
     }
   }
+  // Whoever has no more to say does not listen for long, and Node would wait for the rest of a request to be taken.
+  const finish = () => {
+    parser.end()
+    socket.destroy()
+  }
   const hangUp = () => {
-    onError(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))
-    leave(0)
+    const error = failure ?? Object.assign(new Error('closed'), { code: 'ECONNRESET' })
+    if (isAnswered) onError(error)
+    leave(isAnswered ? { idleMs: 0 } : { idleMs: 0, unanswered: error })
   }
-  const leave = (keptMs: number) => {
-    socket.off('data', read).off('end', parser.end).off('error', onError).off('close', hangUp)
-    onOver(keptMs)
+  const leave = (remains: Remains) => {
+    socket.off('data', read).off('end', finish).off('error', fail).off('close', hangUp)
+    onOver(remains)
   }
-  socket.on('data', read).on('end', parser.end).on('error', onError).on('close', hangUp)
+  socket.on('data', read).on('end', finish).on('error', fail).on('close', hangUp)
   // Handed to the system, and no sooner: while a server is connected to, there is other work.
   socket.write(request, (error) => {
     if (!error) onSent()

@@ -4,10 +4,10 @@ import type { Trust } from './trust.ts'
 import { whileConnecting } from './while-connecting.ts'
 
 /** Gives up what is under way. Afterwards does nothing. */
-type GiveUp = () => void
+export type GiveUp = () => void
 
-/** Called once, with the socket or why there is none. */
-type OnMade = (made: Socket | Error) => void
+/** Called once, with the socket or why there is none. Used: for an earlier request, so the server may have closed it since. */
+type OnMade = (made: Socket | Error, isUsed: boolean) => void
 
 export interface Sockets {
   /** @param onMade called now or later; by http the socket may be connecting still. Nobody else uses it */
@@ -30,7 +30,7 @@ export function createSockets(origin: URL, loadTrust: () => Trust): Sockets {
     take: (onMade) => {
       const socket = idle.take()
       if (socket === undefined) return make(onMade)
-      onMade(socket)
+      onMade(socket, true)
       return () => {}
     },
     giveBack: idle.put,
@@ -54,7 +54,7 @@ function chooseMaker(
     connect({ host, port: Number(port || defaultPort), noDelay: true })
   if (protocol === 'https:') return createTlsMaker(() => connectTo(443), host, loadTrust, connecting)
   return (onMade) => {
-    onMade(connectTo(80))
+    onMade(connectTo(80), false)
     return () => {}
   }
 }
@@ -86,7 +86,7 @@ function createTlsMaker(
     const settle = (made: Socket | Error) => {
       connecting.delete(tcp)
       tcp.off('connect', handOver).off('error', settle).off('close', end)
-      onMade(made)
+      onMade(made, false)
     }
     const handOver = () => {
       try {
@@ -129,7 +129,7 @@ function createIdleSockets(): IdleSockets {
       return socket.setTimeout(0, drop).ref()
     },
     put: (socket, idleMs) => {
-      if (isClosed || idleMs === 0) return void socket.destroy()
+      if (isClosed || idleMs === 0 || socket.destroyed) return void socket.destroy()
       const drop = () => {
         drops.delete(socket)
         socket.destroy()

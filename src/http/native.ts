@@ -10,10 +10,11 @@ import {
   type Connections,
   MAX_CONNECTIONS,
   type OpenConnections,
+  type Outgoing,
   type Receiver,
 } from './connections.ts'
 import { exchange } from './native-exchange.ts'
-import { createSockets, type Sockets } from './native-sockets.ts'
+import { createSockets, type GiveUp, type Sockets } from './native-sockets.ts'
 import { openProxied } from './proxied.ts'
 import { createQueue } from './queue.ts'
 import { writeRequest } from './request-text.ts'
@@ -32,9 +33,8 @@ function openDirect(origin: URL, loadTrust: () => Trust): Connections {
   return {
     send: (outgoing, receiver) => {
       let cancelSent: Cancel | undefined
-      const write = () => writeRequest(outgoing, origin.host)
       const leave = queue.enter((end) => {
-        cancelSent = start(sockets, write, receiver, () => {
+        cancelSent = start(sockets, outgoing, origin.host, receiver, () => {
           cancels.delete(cancel)
           end()
         })
@@ -54,40 +54,65 @@ function openDirect(origin: URL, loadTrust: () => Trust): Connections {
   }
 }
 
-/** @param onOver called once, later, when nothing is left of the request */
-function start(sockets: Sockets, write: () => Buffer, receiver: Receiver, onOver: () => void): Cancel {
+/**
+ * @param host as a URL has it
+ * @param onOver called once, later, when nothing is left of the request
+ */
+function start(
+  sockets: Sockets,
+  outgoing: Outgoing,
+  host: string,
+  receiver: Receiver,
+  onOver: () => void,
+): Cancel {
   const told = once(receiver)
   let socket: Socket | undefined
-  let giveUp: (() => void) | undefined
-  try {
-    // Here, where nothing is connected yet.
-    const request = write()
-    giveUp = sockets.take((made) => {
-      if (made instanceof Error) {
-        told.onError(made)
-        return onOver()
-      }
+  let giveUp: GiveUp | undefined
+  let isGivenUp = false
+  const fail = (error: Error) => {
+    told.onError(error)
+    onOver()
+  }
+  const send = (request: Buffer) => {
+    giveUp = sockets.take((made, isUsed) => {
+      if (made instanceof Error) return fail(made)
       socket = made
-      exchange(made, request, told, (idleMs) => {
+      exchange(made, request, told, ({ idleMs, unanswered }) => {
         // It may be somebody else's from now on.
         socket = undefined
         sockets.giveBack(made, idleMs)
-        onOver()
+        if (unanswered === undefined) return onOver()
+        // RFC 9112, section 9.3.1: the server had hung up when we asked, and a GET may be asked twice. A new one is not used.
+        if (isUsed && outgoing.method === 'GET' && !isGivenUp) tryOr(() => send(request), fail)
+        else fail(unanswered)
       })
     })
-  } catch (error) {
-    told.onError(error as Error)
-    process.nextTick(onOver)
   }
+  // Here, where nothing is connected yet.
+  tryOr(
+    () => send(writeRequest(outgoing, host)),
+    (error) => process.nextTick(fail, error),
+  )
   return (reason) => {
+    isGivenUp = true
     told.onError(reason)
     giveUp?.()
     socket?.destroy()
   }
 }
 
-/** As a receiver is promised: nothing after the end. */
+/** Such as a Node that may not use the network. */
+function tryOr(work: () => void, fail: (error: Error) => void): void {
+  try {
+    work()
+  } catch (error) {
+    fail(error as Error)
+  }
+}
+
+/** As a receiver is promised: nothing twice, and nothing after the end. */
 function once({ onSent, onHead, onData, onEnd, onError }: Receiver): Receiver {
+  let isSent = false
   let isOver = false
   const end = (tell: () => void) => {
     if (isOver) return
@@ -95,7 +120,11 @@ function once({ onSent, onHead, onData, onEnd, onError }: Receiver): Receiver {
     tell()
   }
   return {
-    onSent: () => void (isOver || onSent()),
+    onSent: () => {
+      if (isSent || isOver) return
+      isSent = true
+      onSent()
+    },
     onHead: (status, headers) => void (isOver || onHead(status, headers)),
     onData: (chunk) => void (isOver || onData(chunk)),
     onEnd: () => end(onEnd),

@@ -9,6 +9,9 @@ import type { Endpoint } from './endpoints.ts'
 /** The largest body taken, compressed or not. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024
 
+/** A chunk of a byte takes a hundred times as much memory: that many, and they are made one. */
+const CHUNKS_PER_BLOCK = 4096
+
 /** What came back, whatever it is. */
 export interface Answer {
   readonly status: number
@@ -94,6 +97,7 @@ function exchange(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
+    const blocks: Buffer[] = []
     const chunks: Buffer[] = []
     let size = 0
     let head: Pick<Answer, 'status' | 'headers'> = { status: 0, headers: {} }
@@ -116,10 +120,10 @@ function exchange(
       },
       onData: (chunk) => {
         size += chunk.length
-        if (size > MAX_BODY_BYTES) giveUp(tooLarge())
-        else chunks.push(chunk)
+        if (size > MAX_BODY_BYTES) return giveUp(tooLarge())
+        if (chunks.push(chunk) === CHUNKS_PER_BLOCK) blocks.push(Buffer.concat(chunks.splice(0)))
       },
-      onEnd: () => settle(() => resolve({ ...head, body: Buffer.concat(chunks, size) })),
+      onEnd: () => settle(() => resolve({ ...head, body: Buffer.concat([...blocks, ...chunks], size) })),
       onError: (error) => settle(() => reject(error)),
     })
   })

@@ -59,7 +59,16 @@ describe('an answer', () => {
     ['of a length', SIZED, 200, '{}', true],
     ['of no length, ended by the connection', `${OK}\r\n{}`, 200, '{}', false],
     ['in chunks', `${CHUNKED}1\r\n{\r\n1\r\n}\r\n0\r\n\r\n`, 200, '{}', true],
-    ['in chunks with extensions', `${CHUNKED}2 ;a="b"\r\n{}\r\n0;c\r\n\r\n`, 200, '{}', true],
+    ['in chunks with extensions', `${CHUNKED}2;a="b c";d=e\r\n{}\r\n0;c\r\n\r\n`, 200, '{}', true],
+    ['in chunks of long sizes', `${CHUNKED}${'0'.repeat(20)}2\r\n{}\r\n0000\r\n\r\n`, 200, '{}', true],
+    [
+      'in chunks, as two have said',
+      `${OK}Transfer-Encoding: chunked\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+      200,
+      '{}',
+      true,
+    ],
+    ['after empty lines', `\r\n\r\n${SIZED}`, 200, '{}', true],
     ['in chunks with trailers', `${CHUNKED}2\r\n{}\r\n0\r\nX-Sum: 1\r\nY:\r\n\r\n`, 200, '{}', true],
     [
       'in chunks that are large, in either case',
@@ -102,7 +111,7 @@ describe('an answer', () => {
   })
 
   it('has its headers by name in lower case, without the space around, and the values of one name with a comma', () => {
-    const head = `${OK}X-A: \t b \xe4c \t\r\nX-EMPTY:\r\n__proto__: d\r\nx-a:e\r\nContent-Length: 0\r\n\r\n`
+    const head = `${OK}X-A: \t b \xe4c \t\r\nX-EMPTY:\r\n__proto__: d\r\nx-a:e \r\nContent-Length: 0\r\n\r\n`
     expect(whole(head)).toMatchObject({
       headers: { 'x-a': 'b \xe4c, e', 'x-empty': '', 'content-length': '0' },
     })
@@ -129,12 +138,13 @@ describe('no answer is', () => {
     ['another protocol', 'SSH-2.0\r\n', 'HPE_INVALID_CONSTANT'],
     ['another version', 'HTTP/2.0 200 OK\r\n\r\n', 'HPE_INVALID_CONSTANT'],
     ['a request', 'GET / HTTP/1.1\r\n\r\n', 'HPE_INVALID_CONSTANT'],
-    ['an empty line in front', `\r\n${SIZED}`, 'HPE_INVALID_CONSTANT'],
+    ['half an empty line in front', `\rX${SIZED}`, 'HPE_INVALID_CONSTANT'],
     ['a status of two digits', 'HTTP/1.1 20 OK\r\n\r\n', 'HPE_INVALID_STATUS'],
     ['a status below 100', 'HTTP/1.1 099 OK\r\n\r\n', 'HPE_INVALID_STATUS'],
     ['a status without a space behind', 'HTTP/1.1 2000\r\n\r\n', 'HPE_INVALID_STATUS'],
     ['a later minor version', 'HTTP/1.2 200 OK\r\n\r\n', 'HPE_INVALID_STATUS'],
     ['a switch to another protocol', 'HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n', 'HPE_UNEXPECTED_UPGRADE'],
+    ['an early hint of HTTP/1.0', `HTTP/1.0 103 X\r\n\r\n${SIZED}`, 'HPE_INVALID_STATUS'],
     ['a header without a colon', `${OK}X-A\r\n\r\n`, 'HPE_INVALID_HEADER_TOKEN'],
     ['a header without a name', `${OK}: a\r\n\r\n`, 'HPE_INVALID_HEADER_TOKEN'],
     ['a space before the colon', `${OK}Content-Length : 2\r\n\r\n{}`, 'HPE_INVALID_HEADER_TOKEN'],
@@ -158,10 +168,13 @@ describe('no answer is', () => {
     ],
     ['another coding', `${OK}Transfer-Encoding: gzip, chunked\r\n\r\n`, 'HPE_INVALID_TRANSFER_ENCODING'],
     [
-      'chunks twice',
-      `${OK}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n`,
-      'HPE_INVALID_TRANSFER_ENCODING',
+      'a length with a blank that is none',
+      `${OK}Content-Length: \xa02\r\n\r\n{}`,
+      'HPE_INVALID_CONTENT_LENGTH',
     ],
+    ['a coding with one', `${OK}Transfer-Encoding: chunked\xa0\r\n\r\n`, 'HPE_INVALID_TRANSFER_ENCODING'],
+    ['a chunk with a blank behind its size', `${CHUNKED}2 \r\n{}\r\n`, 'HPE_INVALID_CHUNK_SIZE'],
+    ['a chunk with a broken extension', `${CHUNKED}2;a="\r\n{}\r\n`, 'HPE_INVALID_CHUNK_SIZE'],
     ['a chunk without a size', `${CHUNKED}\r\n`, 'HPE_INVALID_CHUNK_SIZE'],
     ['a chunk whose size is no number', `${CHUNKED}x\r\n`, 'HPE_INVALID_CHUNK_SIZE'],
     ['a chunk below zero', `${CHUNKED}-2\r\n{}\r\n`, 'HPE_INVALID_CHUNK_SIZE'],
@@ -214,17 +227,19 @@ const answers = fc
     body: fc.string({ maxLength: 40, unit: 'binary-ascii' }),
     framing: fc.constantFrom('length', 'chunks', 'connection'),
     chunkBytes: fc.integer({ min: 1, max: 20 }),
+    extension: fc.constantFrom('', '', ';a', ';a=b', ';a;b="";c="d e"'),
+    coding: fc.constantFrom('chunked', 'Chunked', 'chunked\r\nTransfer-Encoding: chunked'),
     trailer: fc.constantFrom('', 'X-Sum: 1\r\n'),
   })
-  .map(({ early, version, status, headers, body, framing, chunkBytes, trailer }) => {
+  .map(({ early, version, status, headers, body, framing, chunkBytes, extension, coding, trailer }) => {
     const hasBody = status !== 204 && status !== 304
     const framingLines = {
       length: [`Content-Length: ${body.length}`],
-      chunks: ['Transfer-Encoding: chunked'],
+      chunks: [`Transfer-Encoding: ${coding}`],
       connection: [],
     }
     const chunks = body.match(new RegExp(`[^]{1,${chunkBytes}}`, 'g')) ?? []
-    const chunked = `${chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('')}0\r\n${trailer}\r\n`
+    const chunked = `${chunks.map((chunk) => `${chunk.length.toString(16)}${extension}\r\n${chunk}\r\n`).join('')}0\r\n${trailer}\r\n`
     const lines = [`HTTP/${version} ${status} Words`, ...headers, ...framingLines[framing]]
     return `${early}${lines.join('\r\n')}\r\n\r\n${hasBody ? (framing === 'chunks' ? chunked : body) : ''}`
   })
@@ -237,7 +252,7 @@ const damaged = fc
       fc.tuple(
         fc.nat(200),
         fc.oneof(
-          fc.constantFrom(...'\r\n\0 :;,0159aAxf-\t'),
+          fc.constantFrom(...'\r\n\0 :;,0159aAxf-\t"=\xa0'),
           fc.string({ minLength: 1, maxLength: 1, unit: 'binary-ascii' }),
         ),
       ),

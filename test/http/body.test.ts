@@ -105,6 +105,18 @@ describe('size', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(512 * 1024 * 1024)
   })
 
+  it('of a body in chunks of a byte takes no hundred times as much memory', async () => {
+    const bytes = 3_000_000
+    const server = await startHeadServer((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n"\r\n`)
+      socket.write('1\r\nx\r\n'.repeat(bytes))
+      socket.end('1\r\n"\r\n0\r\n\r\n')
+    })
+    const before = process.memoryUsage.rss()
+    expect(await read(server.origin, endpoints.profile)).toBe('x'.repeat(bytes))
+    expect(process.memoryUsage.rss() - before).toBeLessThan(80 * bytes)
+  })
+
   it('of a body without end is refused', async () => {
     const server = await startServer((_, response) => {
       const chunk = Buffer.alloc(1024 * 1024, 0x20)

@@ -6,6 +6,8 @@ import { connectionTo, openConnections } from './client.ts'
 import { json, startHeadServer, startServer } from './test-server.ts'
 
 const REQUEST = { method: 'GET', path: '/v1/profile', headers: {} } as const
+/** A machine may be busy. */
+const WITHIN = { timeout: 10_000 }
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n'
 
 /** Records what it is told, and calls back at each. */
@@ -106,3 +108,33 @@ it.each(['http', 'https'])(
     for (const told of all) expect(told.filter((event) => /^(end|error)$/.test(event))).toHaveLength(1)
   },
 )
+
+it('fails nobody whose server ends each answer with a line that it does not count', async () => {
+  for (const delayMs of [0, 2]) {
+    const server = await startHeadServer((socket) => {
+      socket.write(`${HEAD}\r\n{}`)
+      setTimeout(() => socket.writable && socket.write('\r\n'), delayMs)
+    })
+    const connections = openConnections(connectionTo(server.origin), server.origin)
+    onTestFinished(() => connections.close())
+    for (let number = 0; number < 30; number++) {
+      const { told, receiver } = createReceiver()
+      connections.send(REQUEST, receiver)
+      await expect.poll(() => told.at(-1), WITHIN).toMatch(/^(end|error)$/)
+      expect(told).toEqual(['sent', 'head', 'data', 'end'])
+    }
+  }
+})
+
+it('given up by its receiver, a request is in the way of none that waits', async () => {
+  const { connections } = await open(`${HEAD}\r\n{}`)
+  const all = Array.from({ length: 3 * MAX_CONNECTIONS }, (_, index) => {
+    const { told, receiver } = createReceiver((event) => {
+      if (index < MAX_CONNECTIONS && event === 'head') cancel(new Error('given up'))
+    })
+    const cancel = connections.send(REQUEST, receiver)
+    return told
+  })
+  const ends = all.map((_, index) => (index < MAX_CONNECTIONS ? 'error' : 'end'))
+  await expect.poll(() => all.map((told) => told.at(-1)), WITHIN).toEqual(ends)
+})

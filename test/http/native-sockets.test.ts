@@ -39,7 +39,10 @@ const ask = (sockets: Sockets) =>
         onEnd: () => resolve(socket),
         onError: (error: Error) => resolve(error.message),
       }
-      exchange(socket, request, receiver, (idleMs) => sockets.giveBack(socket, idleMs))
+      exchange(socket, request, receiver, ({ idleMs, unanswered }) => {
+        sockets.giveBack(socket, idleMs)
+        if (unanswered !== undefined) receiver.onError(unanswered)
+      })
     })
   })
 
@@ -134,6 +137,17 @@ describe('a socket that nobody uses', () => {
     const [first, second] = [await ask(sockets), await ask(sockets)]
     expect(second).toBe(first)
     expect(server.sockets).toHaveLength(1)
+  })
+
+  it('is not taken again, when it had been ended before it was given back', async () => {
+    const server = await startServer((_, response) => json(response, 200, {}))
+    const sockets = open(server.origin, trust)
+    const first = (await ask(sockets)) as Socket
+    expect(await new Promise((resolve) => sockets.take(resolve))).toBe(first)
+    sockets.giveBack(first.destroy(), 4000)
+    const next = new Promise<Socket | Error>((resolve) => sockets.take(resolve))
+    expect(await next).not.toBe(first)
+    ;((await next) as Socket).destroy()
   })
 
   it.each([

@@ -3,9 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Outgoing } from '../../src/http/connections.ts'
 import { openNative } from '../../src/http/native.ts'
 import { connectionTo, testConnections } from './client.ts'
-import { json, startServer } from './test-server.ts'
+import { json, startHeadServer, startRawServer, startServer } from './test-server.ts'
 
 // Before the tests are imported, which open connections of this kind from then on.
 testConnections(openNative, 'src/vault/fetch-natively.ts')
@@ -23,15 +24,16 @@ describe("by Node's sockets:", async () => {
 
 const REQUEST = { method: 'GET', path: '/', headers: {} } as const
 
+/** @returns what sends */
 function open(origin: string) {
   const connections = openNative(connectionTo(origin), origin)
   onTestFinished(() => connections.close())
   /** @returns how it ended, and what gives it up */
-  return (headers = {}) => {
+  return (other: Partial<Outgoing> = {}) => {
     let cancel: ((reason: Error) => void) | undefined
     const ended = new Promise<unknown>((resolve) => {
       cancel = connections.send(
-        { ...REQUEST, headers },
+        { ...REQUEST, ...other },
         {
           onSent: () => {},
           onHead: () => {},
@@ -59,11 +61,61 @@ it('a request that was answered, and is given up then, ends nobody else', async 
 it('a request that can not be sent asks nobody, and is in no way of others', async () => {
   const server = await startServer((_, response) => json(response, 200, {}))
   const send = open(server.origin)
-  const bad = Array.from({ length: 12 }, () => send({ 'x-a': 'b\r\nx-c: d' }))
+  const bad = Array.from({ length: 12 }, () => send({ headers: { 'x-a': 'b\r\nx-c: d' } }))
   const good = send()
   for (const { ended } of bad) expect(await ended).toMatchObject({ code: 'ERR_INVALID_CHAR' })
   expect(await good.ended).toBe('answered')
   expect(server.seen).toHaveLength(1)
+})
+
+it.each([
+  ['GET', 'is asked again', 'answered'],
+  ['POST', 'is not', expect.objectContaining({ code: 'ECONNRESET' })],
+] as const)('a %s that was not answered by a connection in use before %s', async (method, _, outcome) => {
+  const server = await startHeadServer((socket, number) => {
+    if (number === 2) socket.destroy()
+    else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+  })
+  const send = open(server.origin)
+  expect(await send().ended).toBe('answered')
+  expect(await send({ method }).ended).toEqual(outcome)
+  expect(await send().ended).toBe('answered')
+  expect(server.sockets).toHaveLength(2)
+})
+
+it('a GET that was not answered by a new connection is not asked again', async () => {
+  const server = await startHeadServer((socket) => socket.destroy())
+  expect(await open(server.origin)().ended).toMatchObject({ code: 'ECONNRESET' })
+  expect(server.sockets).toHaveLength(1)
+})
+
+it('a server that hangs up after each answer, and does not say so before, fails no GET', async () => {
+  const server = await startHeadServer((socket) =>
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'),
+  )
+  const send = open(server.origin)
+  const atOnce = Array.from({ length: 60 }, () => send().ended)
+  expect(await Promise.all(atOnce)).toEqual(atOnce.map(() => 'answered'))
+  for (let number = 0; number < 60; number++) expect(await send().ended).toBe('answered')
+})
+
+describe('a request of which a server does not hear all', () => {
+  const large = { method: 'POST', body: 'x'.repeat(20_000_000) } as const
+
+  it('fails, where it hangs up at once', async () => {
+    const server = await startRawServer((socket) => socket.once('data', () => socket.pause().end()))
+    const send = open(server.origin)
+    expect(await send(large).ended).toMatchObject({ code: 'ECONNRESET' })
+  })
+
+  it('has its answer, and does not keep the next one waiting', async () => {
+    const server = await startRawServer((socket) =>
+      socket.once('data', () => socket.pause().write('HTTP/1.1 413 X\r\nContent-Length: 2\r\n\r\n{}')),
+    )
+    const send = open(server.origin)
+    for (const request of [large, {}]) expect(await send(request).ended).toBe('answered')
+    expect(server.sockets).toHaveLength(2)
+  })
 })
 
 const hasIpv6 = Object.values(networkInterfaces()).some((all) =>

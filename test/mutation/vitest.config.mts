@@ -18,7 +18,7 @@ const config = mergeConfig(base, {
 })
 config.test.include = [
   'test/{crypto,wire,environment,config}/*.test.ts',
-  'test/http/{retry,retry-after,failure,network-failure}.test.ts',
+  'test/http/{answer-parser,request-text,retry,retry-after,failure,network-failure}.test.ts',
 ]
 
 export default config
