@@ -2,8 +2,8 @@
  * Verify, then decrypt, for many texts at once. protocol: section 2
  *
  * Texts share what costs most: the making of objects. Each is verified as `decrypt` does it, and only what passed goes
- * on, to one AES pass over all blocks: CBC is that, XORed with the block before. A text of two or three blocks costs
- * 1.8 µs on Node 20 and 1.5 on 24, where `decrypt` takes 7 to 8, and `createHmac` and `createDecipheriv` alone 5.
+ * on, to one AES pass over all of them. A text of two or three blocks costs 1.9 µs on
+ * Node 20 and 1.6 on 24, where `decrypt` takes 7 to 8, and `createHmac` and `createDecipheriv` alone 5.
  */
 import type { KeyObject } from 'node:crypto'
 import { decodeBase64Into } from './base64-into.ts'
@@ -13,8 +13,8 @@ import { nodeCrypto } from './node-crypto.ts'
 import { ReadyHmac } from './ready-hmac.ts'
 
 const TYPE_PREFIX = '2.'
-const WORD_BYTES = 4
-const BLOCK_WORDS = BLOCK_BYTES / WORD_BYTES
+/** Before the first text's own, which is nobody's plaintext. */
+const NO_IV = Buffer.alloc(IV_BYTES)
 /** What decoding may write behind the bytes. */
 const SLACK_BYTES = 2
 
@@ -27,7 +27,7 @@ const SLACK_BYTES = 2
 export function decryptMany(keys: KeyPair, texts: readonly string[]): (string | undefined)[] {
   const { timingSafeEqual } = nodeCrypto()
   const characters = texts.reduce((sum, text) => sum + text.length, 0)
-  const verified = Buffer.from(new ArrayBuffer(characters))
+  const verified = Buffer.alloc(characters)
   const hmac = new ReadyHmac(keys.macKey, characters + SLACK_BYTES)
   const macAndSlack = Buffer.alloc(MAC_BYTES + SLACK_BYTES)
   const mac = macAndSlack.subarray(0, MAC_BYTES)
@@ -63,17 +63,13 @@ function parseInto(text: string, message: Uint8Array, mac: Uint8Array): number {
   return length > 0 && length % BLOCK_BYTES === 0 ? IV_BYTES + length : 0
 }
 
-/** @returns the plaintexts, each behind what its IV came to, which is nothing */
+/**
+ * All as one message. What CBC takes for the IV of a block is the block before it, and there stands each text's own.
+ *
+ * @returns the plaintexts, each behind what its IV came to, which is nothing
+ */
 function decryptBlocks(key: KeyObject, ciphertexts: Buffer): Buffer {
-  const decipher = nodeCrypto().createDecipheriv('aes-256-ecb', key, null).setAutoPadding(false)
-  const plaintexts = Buffer.from(new ArrayBuffer(ciphertexts.length))
-  plaintexts.set(decipher.update(ciphertexts))
-  const before = new Int32Array(ciphertexts.buffer, 0, ciphertexts.length / WORD_BYTES)
-  const words = new Int32Array(plaintexts.buffer)
-  for (let word = BLOCK_WORDS; word < words.length; word++) {
-    words[word] = (words[word] ?? 0) ^ (before[word - BLOCK_WORDS] ?? 0)
-  }
-  return plaintexts
+  return nodeCrypto().createDecipheriv('aes-256-cbc', key, NO_IV).setAutoPadding(false).update(ciphertexts)
 }
 
 function decodeText(bytes: Buffer, start: number, end: number): string | undefined {
