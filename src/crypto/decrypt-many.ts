@@ -2,8 +2,8 @@
  * Verify, then decrypt, for many texts at once. protocol: section 2
  *
  * Texts share what costs most: the making of objects. Each is verified as `decrypt` does it, and only what passed goes
- * on, to one AES pass over all of them. A text of two or three blocks costs 1.9 µs on
- * Node 20 and 1.6 on 24, where `decrypt` takes 7 to 8, and `createHmac` and `createDecipheriv` alone 5.
+ * on, to one AES pass over all of them. A text of two or three blocks costs 1.9 µs on Node 20 and 1.6 on 24, where
+ * `decrypt` takes 7, and `createHmac` and `createDecipheriv` alone 5.
  */
 import type { KeyObject } from 'node:crypto'
 import { decodeBase64Into } from './base64-into.ts'
