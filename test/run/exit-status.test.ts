@@ -33,6 +33,19 @@ describe('the exit status', () => {
   })
 })
 
+it.each([[[]], [['--mask']]])(
+  'ends by itself when its command has ended, since process.exit may wait for ever on Node 24: %j',
+  async (flags) => {
+    const hook = join(createFolder(), 'hook.cjs')
+    writeFileSync(hook, "process.on('beforeExit', () => console.error('by itself'))")
+    const env = { ...DISABLED, NODE_OPTIONS: `--require ${JSON.stringify(hook)}` }
+    expect(await runToEnd([...flags, 'sh', '-c', 'exit 3'], env)).toMatchObject({
+      status: 3,
+      stderr: 'by itself\n',
+    })
+  },
+)
+
 describe('a command that cannot be run', () => {
   it.each<[string, number, (folder: string) => string, RegExp]>([
     ['is not on PATH', 127, () => 'no-such-command', /"no-such-command" is not found on PATH/],
