@@ -37,8 +37,7 @@ const PROBED = [
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer }
-  chain(length: number, counter: number, first: number, every: number, last: number): void
-  stream(length: number, counter: number, flags: number): void
+  compress(length: number, counter: number, first: number, every: number, last: number, isStream: 0 | 1): void
 }
 
 export interface Blake3 {
@@ -79,8 +78,7 @@ export function createBlake3(): Blake3 | undefined {
  * @throws where {@link createBlake3} returns undefined
  */
 export function openBlake3(): Blake3 {
-  const { chain, memory, stream } = new WebAssembly.Instance(new WebAssembly.Module(readWasm()))
-    .exports as Exports
+  const { compress, memory } = new WebAssembly.Instance(new WebAssembly.Module(readWasm())).exports as Exports
   const bytes = new Uint8Array(memory.buffer)
   // V8's vectors have been wrong on some processors, and what is wrong each time would open its own records.
   const probed = applyKeyStream(hash(PROBE), EMPTY_BLOCK)
@@ -105,7 +103,7 @@ export function openBlake3(): Blake3 {
   function hashTree(message: Uint8Array, counter: number, flags: number, root: number): Uint8Array {
     if (message.length <= CHUNK_BYTES) {
       setInput(message)
-      chain(message.length, counter, CHUNK_START, flags, CHUNK_END | root)
+      compress(message.length, counter, CHUNK_START, flags, CHUNK_END | root, 0)
     } else {
       let half = CHUNK_BYTES
       while (half * 2 < message.length) half *= 2
@@ -113,7 +111,7 @@ export function openBlake3(): Blake3 {
       const right = hashTree(message.subarray(half), counter + half / CHUNK_BYTES, flags, 0)
       bytes.set(left, INPUT_AT)
       bytes.set(right, INPUT_AT + HASH_BYTES)
-      chain(BLOCK_BYTES, 0, 0, flags | PARENT, root)
+      compress(BLOCK_BYTES, 0, 0, flags | PARENT, root, 0)
     }
     return bytes.slice(OUTPUT_AT, OUTPUT_AT + HASH_BYTES)
   }
@@ -131,7 +129,7 @@ export function openBlake3(): Blake3 {
     for (let start = 0; start < result.length; start += PIECE_BYTES) {
       const piece = result.subarray(start, start + PIECE_BYTES)
       bytes.set(piece, INPUT_AT)
-      stream(piece.length, start / BLOCK_BYTES, CHUNK_START | CHUNK_END | ROOT | KEYED_HASH)
+      compress(piece.length, start / BLOCK_BYTES, 0, CHUNK_START | CHUNK_END | ROOT | KEYED_HASH, 0, 1)
       piece.set(bytes.subarray(INPUT_AT, INPUT_AT + piece.length))
     }
     return result
