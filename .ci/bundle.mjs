@@ -1,9 +1,10 @@
 // One CommonJS bundle as dist holds them: build.mjs makes all of them, a test those that it needs.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { lean } from './lean.mjs'
+import { requireOnce } from './require-once.mjs'
 import { wat } from './wat.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -53,5 +54,7 @@ export async function bundle(entry, outfile) {
     minifySyntax: true,
     define: { VERSION: JSON.stringify(version) },
   })
+  const file = resolve(root, outfile)
+  writeFileSync(file, requireOnce(readFileSync(file, 'utf8')))
   return Object.keys(metafile.inputs)
 }

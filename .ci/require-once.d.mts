@@ -1,0 +1,1 @@
+export function requireOnce(source: string): string
