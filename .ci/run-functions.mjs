@@ -23,6 +23,8 @@ const DOORS = [
   [resolve(root, 'dist/locker-run.cjs'), '--', process.execPath, 'app.cjs'],
 ]
 const REST_TIMES = [0, 9999]
+/** By our own compile cache, as users start, and without: what that loads, V8 tells of otherwise. */
+const KEEPING_OFF = ['', '1']
 /** A start that takes so long hangs. */
 const TIMEOUT_MS = 30_000
 /**
@@ -39,6 +41,7 @@ const BUNDLES = [
   'fetch',
   'fetch-natively',
   'locker-run',
+  'locker-main',
 ].map((name) => `${name}.cjs`)
 
 /**
@@ -53,17 +56,16 @@ export async function findRunFunctions() {
   try {
     for (const file of ['app.cjs', 'package.json']) writeFileSync(join(folder, file), '{}')
     for (const [index, args] of DOORS.entries()) {
-      for (const restTime of REST_TIMES) {
+      for (const [restTime, off] of REST_TIMES.flatMap((each) => KEEPING_OFF.map((word) => [each, word]))) {
         const env = {
           PATH: process.env['PATH'],
           HOME: folder,
           NODE_V8_COVERAGE: join(folder, 'coverage'),
-          // What is loaded by our own compile cache is told of otherwise.
-          NODE_DISABLE_COMPILE_CACHE: '1',
+          NODE_DISABLE_COMPILE_CACHE: off,
           LOCKER_API_BASE: server.apiBase,
           LOCKER_ACCESS_KEY_ID: server.accessKeyId,
           LOCKER_SECRET_ACCESS_KEY: server.secretAccessKey,
-          LOCKER_CACHE: join(folder, `cache-${index}-${restTime}`),
+          LOCKER_CACHE: join(folder, `cache-${index}-${restTime}-${off}`),
           LOCKER_REST_TIME: String(restTime),
         }
         for (const _ of ['cold', 'records', 'repeats'])

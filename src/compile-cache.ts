@@ -2,17 +2,11 @@
  * `require` for our own bundles, by the code that is kept of them. Measured in pairs, Node 20 and 24: a cold `--import` takes
  * 8 % less, and 10; a cold locker-run 10 and 9.
  */
-import { join } from 'node:path'
-import {
-  type CompiledBundle,
-  compileBundle,
-  isKeepingOff,
-  isToBeKept,
-  keepCode,
-  keepLater,
-} from './kept-code.ts'
+import { sep } from 'node:path'
+import { type CompiledBundle, compileBundle, isKeepingOff } from './kept-code.ts'
 
-const compiled: CompiledBundle[] = []
+/** What had to be compiled: `keep-code.ts` keeps it. */
+export const compiled: CompiledBundle[] = []
 
 /**
  * Loads a bundle, and so whatever it requires beside it. For where Node itself loads us: a test runner that loads modules in
@@ -24,7 +18,8 @@ const compiled: CompiledBundle[] = []
  */
 export function requireCompiled<Exports>(id: string): Exports | undefined {
   if (isKeepingOff()) return undefined
-  const file = join(__dirname, id)
+  // Without `join`, which Node would have to compile.
+  const file = `${__dirname}${sep}${id.slice(2)}`
   const known = require.cache[file]
   if (known !== undefined) return known.exports
   const bundle = compileBundle(file)
@@ -45,14 +40,4 @@ export function requireCompiled<Exports>(id: string): Exports | undefined {
   }
   loaded.loaded = true
   return loaded.exports
-}
-
-/** Keeps, later, what had to be compiled: to be called when a start is over, which has run then what the next one will run. */
-export function keepCompiled(): void {
-  if (compiled.length === 0) return
-  keepLater(() => {
-    for (const bundle of compiled.splice(0)) {
-      if (isToBeKept(bundle)) keepCode(bundle, bundle.script.createCachedData())
-    }
-  })
 }

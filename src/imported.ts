@@ -1,6 +1,7 @@
 /** What `register/index.mjs` loads, for `--import lockerpm/register` and an application's import. */
-import { keepCompiled, requireCompiled } from './compile-cache.ts'
+import { compiled, requireCompiled } from './compile-cache.ts'
 import { requireRecall, requireRegister } from './deferred.ts'
+import { keepCompiled } from './keep-code.ts'
 import * as preload from './preload.ts'
 import type * as Register from './register.ts'
 import type { Circumstances } from './replay/circumstances.ts'
@@ -14,5 +15,5 @@ export function registerImported(moduleUrl: string): Promise<void> | undefined {
 async function registerAwaited(circumstances: Circumstances | undefined): Promise<void> {
   const register = requireCompiled<typeof Register>('./register.cjs') ?? requireRegister()
   await register.registerAwaited(circumstances)
-  keepCompiled()
+  keepCompiled(compiled)
 }

@@ -7,29 +7,19 @@
  * a process waiting that is done.
  */
 import {
-  accessSync,
   closeSync,
   constants,
   existsSync,
   fstatSync,
-  fsyncSync,
+  lstatSync,
   openSync,
-  readdirSync,
+  readFileSync,
   readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 
 /** Of the files' names. */
-const KEPT_ENDING = '.compiled'
-/** With more than this, of other Nodes, other flags and former versions, most is of no use: all is made anew, then. */
-const MAX_KEPT = 32
-/** From a start to the writing of what it compiled: whoever ends sooner, as in a container, is not kept waiting for nothing. */
-const KEEP_AFTER_MS = 1000
+export const KEPT_ENDING = '.compiled'
 /** As Node has it. The bundles are ASCII. */
 const HEAD = '(function (exports, require, module, __filename, __dirname) { '
 const TAIL = '\n})'
@@ -39,8 +29,8 @@ export interface CompiledBundle {
   readonly script: Script
   /** What is kept of it; undefined: nothing that this V8 takes. */
   readonly code: Buffer | undefined
-  /** What V8 compiled, and the file that its code is to be kept in, behind it. */
-  readonly text: Buffer
+  /** What is in its file, and the file that its code is to be kept in, before that. */
+  readonly source: string
   readonly kept: string
 }
 
@@ -55,12 +45,12 @@ export function isKeepingOff(): boolean {
  */
 export function compileBundle(file: string): CompiledBundle | undefined {
   try {
-    const text = readWithin(HEAD, file, TAIL)
-    const plain = compileWith(file, text, keptFile(file))
+    const source = readSource(file)
+    const plain = compileWith(file, source, keptFile(file))
     if (plain.code === undefined || !plain.script.cachedDataRejected) return plain
     // V8 takes no code that was made under other flags, such as a heap's size: those have a file of their own.
     const { cachedDataVersionTag } = process.getBuiltinModule('node:v8')
-    const own = compileWith(file, text, keptFile(file, cachedDataVersionTag()))
+    const own = compileWith(file, source, keptFile(file, cachedDataVersionTag()))
     return own.script.cachedDataRejected ? { ...own, code: undefined } : own
   } catch {
     return undefined
@@ -74,7 +64,7 @@ export function compileBundle(file: string): CompiledBundle | undefined {
  * @throws what the file system throws
  */
 export function compileFrom(file: string, code: Buffer): Script | undefined {
-  const script = newScript(file, readWithin(HEAD, file, TAIL), code)
+  const script = newScript(file, readSource(file), code)
   return script.cachedDataRejected ? undefined : script
 }
 
@@ -83,102 +73,50 @@ export function isKept(file: string): boolean {
   return !isKeepingOff() && existsSync(keptFile(file))
 }
 
-/** @returns whether its code is not kept yet, and can be */
-export function isToBeKept({ code, kept }: CompiledBundle): boolean {
-  if (code !== undefined || isKeepingOff()) return false
-  try {
-    accessSync(dirname(kept), constants.W_OK)
-    return true
-  } catch {
-    return false
-  }
+function compileWith(file: string, source: string, kept: string): CompiledBundle {
+  const code = isKeepingOff() ? undefined : readKept(kept, source)
+  return { script: newScript(file, source, code), code, source, kept }
 }
 
-/** @throws what the file system throws */
-export function keepCode({ text, kept }: CompiledBundle, code: Buffer): void {
-  prune(dirname(kept))
-  const temporary = `${kept}.${Math.random().toString(36).slice(2)}.tmp`
-  try {
-    writeDurably(temporary, [text, code, code])
-    renameSync(temporary, kept)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
-}
-
-/**
- * Calls back in a second, but keeps no process alive for it, and none is hurt: what can't be kept is not kept.
- *
- * @param keep may throw
- */
-export function keepLater(keep: () => void): void {
-  const tryToKeep = () => {
-    try {
-      keep()
-    } catch {
-      // No room, no permission, no such folder any more: a program is none the worse for it.
-    }
-  }
-  // Not the global one, which a test's environment may have replaced.
-  process.getBuiltinModule('node:timers').setTimeout(tryToKeep, KEEP_AFTER_MS).unref()
-}
-
-function compileWith(file: string, text: Buffer, kept: string): CompiledBundle {
-  const code = isKeepingOff() ? undefined : readKept(kept, text)
-  return { script: newScript(file, text, code), code, text, kept }
-}
-
-function newScript(file: string, text: Buffer, code: Buffer | undefined): Script {
+function newScript(file: string, source: string, code: Buffer | undefined): Script {
   const options = { filename: file, columnOffset: -HEAD.length }
-  return new Script(text.toString('latin1'), code === undefined ? options : { ...options, cachedData: code })
+  const text = HEAD + source + TAIL
+  return new Script(text, code === undefined ? options : { ...options, cachedData: code })
 }
 
 /**
- * V8 compares nothing but versions and lengths, and runs whatever is damaged. So the text is there as well, and the code twice:
- * to compare takes 0.05 ms, and any checksum that Node has without `node:crypto` takes 1.
+ * V8 compares nothing but versions and lengths, and runs whatever is damaged. So the source is there as well, and the code
+ * twice: to compare takes 0.05 ms, and any checksum that Node has without `node:crypto` takes 1.
  *
- * @returns undefined: there is none, or it is of another text, or damaged
+ * @returns undefined: there is none, or it is of another source, or damaged
  */
-function readKept(kept: string, text: Buffer): Buffer | undefined {
+function readKept(kept: string, source: string): Buffer | undefined {
   try {
-    const bytes = readWithin('', kept, '')
-    const codes = bytes.subarray(text.length)
-    const [code, copy] = [codes.subarray(0, codes.length / 2), codes.subarray(codes.length / 2)]
-    return bytes.subarray(0, text.length).equals(text) && code.equals(copy) ? code : undefined
+    const bytes = readBytes(kept)
+    const length = (bytes.length - source.length) / 2
+    // First, since V8 would copy what does not begin at a whole word.
+    const code = bytes.subarray(0, length)
+    const isWhole = code.equals(bytes.subarray(length, 2 * length))
+    return isWhole && bytes.toString('latin1', 2 * length) === source ? code : undefined
   } catch {
     return undefined
   }
 }
 
-/** By what else a start reads files with: of `readFileSync`, the first use takes 0.5 ms on Node 20. */
-function readWithin(head: string, file: string, tail: string): Buffer {
+/** As Node has just read the file that this is in. */
+function readSource(file: string): string {
+  return readFileSync(file, 'utf8')
+}
+
+/** By what else a start reads files with: the first use of `readFileSync` for bytes takes 0.5 ms on Node 20. */
+function readBytes(file: string): Buffer {
   // O_NONBLOCK: a pipe in the file's place must not hang us.
   const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const { size } = fstatSync(descriptor)
-    const bytes = Buffer.allocUnsafeSlow(head.length + size + tail.length)
-    bytes.write(head, 'latin1')
-    bytes.write(tail, head.length + size, 'latin1')
-    if (readSync(descriptor, bytes, head.length, size, 0) === size) return bytes
+    const bytes = Buffer.allocUnsafe(size)
+    if (readSync(descriptor, bytes, 0, size, 0) === size) return bytes
     throw new Error('the file has changed')
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-/** Makes room, and takes away what a killed process left half-written. */
-function prune(folder: string): void {
-  const files = readdirSync(folder).filter((file) => file.includes(KEPT_ENDING))
-  if (files.length > MAX_KEPT) for (const file of files) rmSync(join(folder, file), { force: true })
-}
-
-/** All of it is there before the file gets its name. */
-function writeDurably(file: string, parts: readonly Buffer[]): void {
-  const descriptor = openSync(file, 'wx', 0o644)
-  try {
-    for (const part of parts) writeFileSync(descriptor, part)
-    fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
   }
@@ -186,10 +124,11 @@ function writeDurably(file: string, parts: readonly Buffer[]): void {
 
 /**
  * Beside the bundle, and not in a folder: what root has made here, the package's owner can remove. For one Node alone, as V8
- * on Node 20 does not notice another build of the same version: one made for Alpine, in a folder shared with its host.
+ * on Node 20 does not notice another build of the same version: one made for Alpine, in a folder shared with its host. No link
+ * leads to `execPath`, and records are looked at by `lstat` as well.
  */
 function keptFile(file: string, ...flags: number[]): string {
   const { version, platform, arch, execPath } = process
-  const { size } = statSync(execPath)
+  const { size } = lstatSync(execPath)
   return `${file}.${[version, platform, arch, size, ...flags].join('-')}${KEPT_ENDING}`
 }

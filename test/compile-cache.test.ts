@@ -27,7 +27,7 @@ const SECRETS = { CANARY_KEY: 'canary value 4711', COLOUR: 'blue' }
 const LONG = 'setTimeout(() => {}, 1300)'
 const SHORT = 'process.stdout.write(process.env.COLOUR)'
 /** What locker-run reads its own code from, and then the rest. */
-const RUN_FILES = ['fetch-natively.cjs', 'run-whole.cjs']
+const RUN_FILES = ['fetch-natively.cjs', 'locker-main.cjs', 'run-whole.cjs']
 const REQUIRE_FILES = ['fetch.cjs']
 const IMPORT_FILES = ['fetch-natively.cjs', 'register.cjs']
 
@@ -278,16 +278,19 @@ async function failing(
   )
 }
 
-/** Cut off, empty, not of V8, with one byte changed, and with none but zeros from the middle on. */
+/** Cut off, empty, not of V8, with one byte changed of the code or the source, and with none but zeros from the middle on. */
 function damage(bytes: Buffer): Buffer[] {
-  const [changed, zeroed] = [Buffer.from(bytes), Buffer.from(bytes)]
-  changed.writeUInt8(changed.readUInt8(bytes.length - 1000) ^ 1, bytes.length - 1000)
-  zeroed.fill(0, Math.floor(bytes.length / 2))
+  const changed = [1000, bytes.length - 1000].map((at) => {
+    const copy = Buffer.from(bytes)
+    copy.writeUInt8(copy.readUInt8(at) ^ 1, at)
+    return copy
+  })
+  const zeroed = Buffer.from(bytes).fill(0, Math.floor(bytes.length / 2))
   return [
     bytes.subarray(0, bytes.length - 10_000),
     Buffer.alloc(0),
     Buffer.alloc(bytes.length, 'x'),
-    changed,
+    ...changed,
     zeroed,
   ]
 }

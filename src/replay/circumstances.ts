@@ -2,7 +2,6 @@
  * The circumstances of a start: everything outside of files that can decide what it comes to. Two starts in the same
  * circumstances, with the same files and the same cache, come to the same.
  */
-import { readdirSync } from 'node:fs'
 import type { Env } from '../environment/names.ts'
 import { version } from '../version.ts'
 import { beneath } from './beneath.ts'
@@ -28,21 +27,6 @@ export interface Circumstances {
 
 /** Of files, by door: neither is the other's end. */
 const ENDINGS: Readonly<Record<Door, string>> = { register: '.preload.start', 'locker-run': '.run.start' }
-
-/**
- * Costs next to nothing, where {@link describeCircumstances} takes 1 ms.
- *
- * @returns whether any start by this door has been recorded
- */
-export function hasRecords(door: Door, host: Host): boolean {
-  const folder = findRecordFolder(host)
-  if (!folder) return false
-  try {
-    return readdirSync(folder).some((file) => file.endsWith(ENDINGS[door]))
-  } catch {
-    return false
-  }
-}
 
 /**
  * @param options what of the command line configures

@@ -20,7 +20,7 @@ const PROGRAM = 'setTimeout(() => {}, 1500)'
 /** What memory a program gets is a flag of V8's, whose code is of no use under other flags. */
 const MEMORY_FLAG = /^--(max|min)[-_]\S+=\d+$/
 /** What the starts run. */
-const BUNDLES = ['fetch.cjs', 'fetch-natively.cjs', 'register.cjs', 'run-whole.cjs']
+const BUNDLES = ['fetch.cjs', 'fetch-natively.cjs', 'register.cjs', 'locker-main.cjs', 'run-whole.cjs']
 const SECRETS = [{ key: 'COMPILED', value: 'yes' }]
 
 /**

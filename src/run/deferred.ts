@@ -1,5 +1,4 @@
 /** Bundles that a `locker-run` loads only when it needs them: see `src/deferred.ts`. */
-import { requireCompiled } from '../compile-cache.ts'
 import { requireFetch, requireNativeFetch } from '../deferred.ts'
 import { isPreceded } from '../preload-flags.ts'
 import type { Fetch } from '../vault/fetch.ts'
@@ -9,9 +8,14 @@ export function requireOwnFetch(): Fetch {
   return isPreceded(process, false) ? requireFetch() : requireNativeFetch()
 }
 
+/** The whole of `locker-run`. */
+export function requireMain(): typeof import('./main.ts') {
+  return require('./locker-main.cjs')
+}
+
 /** Everything but the start that repeats an earlier one. */
 export function requireWhole(): typeof import('./whole.ts') {
-  return requireCompiled<typeof import('./whole.ts')>('./run-whole.cjs') ?? require('./run-whole.cjs')
+  return require('./run-whole.cjs')
 }
 
 /** Help, and whatever else needs no load. */

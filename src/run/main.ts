@@ -1,15 +1,16 @@
-#!/usr/bin/env node
 /**
- * The entry of `locker-run`: all that a start loads which repeats an earlier one, and how this process ends. The whole
- * way is `whole.ts`. product: section 3
+ * What `locker-run` begins and ends with: all that a start loads which repeats an earlier one, and how this process ends. The
+ * whole way is `whole.ts`. product: section 3
  */
 
-import { keepCompiled } from '../compile-cache.ts'
-import type { Change } from '../environment/apply.ts'
+import { existsSync } from 'node:fs'
+import { keepCompiled } from '../keep-code.ts'
+import type { CompiledBundle } from '../kept-code.ts'
 import { createLogger, LogLevel, stderrSink } from '../logger.ts'
 import { OWN_FAILURE_STATUS, reportOwnFailure } from '../own-failure.ts'
-import { type Circumstances, describeCircumstances, hasRecords } from '../replay/circumstances.ts'
-import { recall } from '../replay/recall.ts'
+import { describeCircumstances } from '../replay/circumstances.ts'
+import { type Recall, recall } from '../replay/recall.ts'
+import { findRecordFolder } from '../replay/record-folder.ts'
 import { keepEnvironmentOut } from '../reports.ts'
 import { type CommandLine, splitCommandLine } from './command-line.ts'
 import { requireWhole } from './deferred.ts'
@@ -35,14 +36,17 @@ let isDone = false
 /** For what happens before the configuration is known, or comes from nowhere. */
 const logger = createLogger(LogLevel.ERROR, stderrSink({ fd: 2 }))
 
-replaceStderr()
-keepEnvironmentOut(process)
-main(process.argv.slice(2)).then(leave, (error: unknown) => {
-  reportOwnFailure(error, 'nothing was started', logger)
-  leave(OWN_FAILURE)
-})
+/** @param compiled of `../compile-cache.ts`: is kept when the command runs, and there is time */
+export function start(compiled: CompiledBundle[]): void {
+  replaceStderr()
+  keepEnvironmentOut(process)
+  main(process.argv.slice(2), compiled).then(leave, (error: unknown) => {
+    reportOwnFailure(error, 'nothing was started', logger)
+    leave(OWN_FAILURE)
+  })
+}
 
-function main(argv: readonly string[]): Promise<Ending> {
+function main(argv: readonly string[], compiled: CompiledBundle[]): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const interruption = createInterruption()
     // A defect fails the start like anything else.
@@ -52,7 +56,7 @@ function main(argv: readonly string[]): Promise<Ending> {
       interruption.interrupt()
       resolve({ kind: 'killed', signal })
     })
-    const tools = { signals, interruption, onStarted }
+    const tools = { signals, interruption, onStarted: () => onStarted(compiled) }
     run(argv, tools).then((ending) => resolve(ending ?? OWN_FAILURE), reject)
   })
 }
@@ -60,32 +64,29 @@ function main(argv: readonly string[]): Promise<Ending> {
 /** @returns undefined: it could not be done, which has been said */
 async function run(argv: readonly string[], tools: RunTools): Promise<Ending | undefined> {
   const line = splitCommandLine(argv)
-  const change = line && recallChange(line)
-  if (line !== undefined && change !== undefined) return runRepeated(line, change, logger.warn, tools)
-  const ending = await requireWhole().runWhole(argv, tools, line && { line, describe: () => describe(line) })
+  const { circumstances, recollection } = (line && recallLine(line)) ?? {}
+  if (line !== undefined && recollection?.kind === 'same')
+    return runRepeated(line, recollection.change, logger.warn, tools)
+  // Now or later is the same: nothing is ever done to our own variables.
+  const describe = () => circumstances ?? describeCircumstances('locker-run', line?.options ?? [], process)
+  const ending = await requireWhole().runWhole(argv, tools, line && { line, describe })
   isDone = true
   return ending
 }
 
-/** @returns what the command's environment came to before; undefined: it is to be found out */
-function recallChange(line: CommandLine): Change | undefined {
-  if (!hasRecords('locker-run', process)) return undefined
-  const { recollection } = recall('locker-run', line.options, process)
-  return recollection?.kind === 'same' ? recollection.change : undefined
-}
-
-/** Now or later is the same: nothing is ever done to our own variables. */
-function describe({ options }: CommandLine): Circumstances | undefined {
-  return describeCircumstances('locker-run', options, process)
+/** @returns undefined: nothing is known of any start. To look for the folder costs nothing, where to describe a start takes 1 ms */
+function recallLine({ options }: CommandLine): ReturnType<Recall> | undefined {
+  const folder = findRecordFolder(process)
+  return folder && existsSync(folder) ? recall('locker-run', options, process) : undefined
 }
 
 /** From now on no defect may end us before the command. */
-function onStarted(): void {
+function onStarted(compiled: CompiledBundle[]): void {
   process.removeAllListeners('uncaughtException')
   process.on('uncaughtException', (error) => reportOwnFailure(error, 'the command goes on', logger))
   // While the command starts, not when it has ended: 0.3 ms.
   prepareToLetGo()
-  keepCompiled()
+  keepCompiled(compiled)
 }
 
 /** Dies of what the command died of, where that is possible; else exits with a status that says the same. */

@@ -5,7 +5,8 @@
  */
 import { dirname } from 'node:path'
 import type { Script } from 'node:vm'
-import { compileBundle, compileFrom, isToBeKept, keepCode } from '../kept-code.ts'
+import { isToBeKept, keepCode } from '../keep-code.ts'
+import { compileBundle, compileFrom } from '../kept-code.ts'
 
 /** The state, and how many bytes of code there are. */
 const HEADER_WORDS = 2
