@@ -30,15 +30,17 @@ export interface Child {
  * @param command what to start
  * @param env its whole environment; not kept once it runs
  * @param warn says one line about what goes wrong, at the start or later
+ * @param onEnded called as soon as it ends, before {@link Child.ended} is fulfilled
  * @returns before the event loop turns again, so no signal is lost
  */
 export async function startChild(
   command: Command,
   env: Env,
   warn: (message: string) => void,
+  onEnded?: (ending: Ending) => void,
 ): Promise<Child> {
   try {
-    return await follow(spawn(command, env, 'inherit'), warn)
+    return await follow(spawn(command, env, 'inherit'), warn, onEnded)
   } catch (error) {
     return reportUnstarted(error, command, env, warn)
   }
@@ -65,15 +67,23 @@ export function prepareToSpawn(): void {
 
 /**
  * @param child just spawned
+ * @param onEnded as for {@link startChild}
  * @throws why it could not be started
  */
-export async function follow(child: ChildProcess, warn: (message: string) => void): Promise<Child> {
+export async function follow(
+  child: ChildProcess,
+  warn: (message: string) => void,
+  onEnded?: (ending: Ending) => void,
+): Promise<Child> {
   await once(child, 'spawn')
   // Such as EPERM: the command runs as somebody else.
   child.on('error', (error) => warn(`the command did not get a signal (${describeFailure(error)})`))
   const ended = new Promise<Ending>((resolve) => {
     child.once('exit', (status, signal) => {
-      resolve(signal === null ? { kind: 'exited', status: status ?? 0 } : { kind: 'killed', signal })
+      const ending: Ending =
+        signal === null ? { kind: 'exited', status: status ?? 0 } : { kind: 'killed', signal }
+      onEnded?.(ending)
+      resolve(ending)
     })
   })
   return { send: (signal) => void child.kill(signal), ended }

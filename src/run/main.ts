@@ -56,7 +56,7 @@ function main(argv: readonly string[], compiled: CompiledBundle[]): Promise<Endi
       interruption.interrupt()
       resolve({ kind: 'killed', signal })
     })
-    const tools = { signals, interruption, onStarted: () => onStarted(compiled) }
+    const tools = { signals, interruption, onStarted: () => onStarted(compiled), onEnded: leave }
     run(argv, tools).then((ending) => resolve(ending ?? OWN_FAILURE), reject)
   })
 }

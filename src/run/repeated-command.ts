@@ -52,14 +52,14 @@ async function start(
   command: Command,
   change: Change,
   warn: (message: string) => void,
-  { signals, interruption }: RunTools,
+  { signals, interruption, onEnded }: RunTools,
 ): Promise<Child> {
   warnOfShownEnvironment(process.env, warn)
   // To read the record held the event loop up: a signal that came meanwhile is seen now.
   await new Promise<void>(afterOneTurn)
   interruption.check()
   const env = changeEnvironment(process.env, change, process.platform)
-  const child = await startChild(command, env, warn)
+  const child = await startChild(command, env, warn, onEnded)
   signals.forwardTo(child.send, guessStanding())
   return child
 }
