@@ -49,6 +49,7 @@ export const RACES = [
     id: 'preload-https',
     title: 'Preload, loopback https',
     kind: 'time',
+    share: 2,
     servers: { http: { ...SMALL, https: true } },
     cases: [PLAIN, ...preloads(['-r', '--import'], ['revalidating', 'cold']), ...FLOORS.slice(1)],
   },
@@ -81,13 +82,13 @@ export const RACES = [
     title: 'A wrapper around `node app.js`',
     kind: 'time',
     // Two targets are near their limits.
-    share: 2,
+    share: 3,
     servers: { http: SMALL },
     cases: [
       PLAIN,
       ...rivalWrappers(NODE_APP),
       ...STATES.map((state) => lockerRun(state, NODE_APP)),
-      uncompiled(lockerRun('cold', NODE_APP)),
+      ...['warm', 'cold'].map((state) => uncompiled(lockerRun(state, NODE_APP))),
       lockerRun('warm', NODE_APP, EXEC),
       lockerRun('cold', NODE_APP, EXEC),
     ],
