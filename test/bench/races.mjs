@@ -82,7 +82,7 @@ export const RACES = [
     title: 'A wrapper around `node app.js`',
     kind: 'time',
     // Two targets are near their limits.
-    share: 3,
+    share: 5,
     servers: { http: SMALL },
     cases: [
       PLAIN,
