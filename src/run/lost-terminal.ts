@@ -9,7 +9,13 @@ const STANDARD_DESCRIPTORS = [0, 1, 2]
  * closed. To be called when nothing is left to be written.
  */
 export function letGoOfLostTerminals(): void {
-  for (const descriptor of STANDARD_DESCRIPTORS) if (isLost(descriptor)) closeSync(descriptor)
+  for (const descriptor of STANDARD_DESCRIPTORS) {
+    try {
+      if (isLost(descriptor)) closeSync(descriptor)
+    } catch {
+      // A hung-up terminal may say so: nothing may keep us from our end.
+    }
+  }
 }
 
 /** Looks once in vain, for whoever has nothing better to do just now: to look for the first time takes 0.5 ms. */

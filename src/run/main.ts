@@ -76,15 +76,20 @@ async function run(argv: readonly string[], tools: RunTools): Promise<Ending | u
 
 /** @returns undefined: nothing is known of any start. To look for the folder costs nothing, where to describe a start takes 1 ms */
 function recallLine({ options }: CommandLine): ReturnType<Recall> | undefined {
-  const folder = findRecordFolder(process)
-  return folder && existsSync(folder) ? recall('locker-run', options, process) : undefined
+  try {
+    const folder = findRecordFolder(process)
+    return folder && existsSync(folder) ? recall('locker-run', options, process) : undefined
+  } catch {
+    // Such as a Node that may not look there: the whole way knows what to say.
+    return undefined
+  }
 }
 
 /** From now on no defect may end us before the command. */
 function onStarted(compiled: CompiledBundle[]): void {
   process.removeAllListeners('uncaughtException')
   process.on('uncaughtException', (error) => reportOwnFailure(error, 'the command goes on', logger))
-  // While the command starts, not when it has ended: 0.3 ms.
+  // While the command starts, not when it has ended.
   prepareToLetGo()
   keepCompiled(compiled)
 }
